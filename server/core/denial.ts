@@ -1,0 +1,42 @@
+// Every way a request can be refused. `reason` and its data are for the operator's log; what the caller
+// sees is decided in problem.ts alone. No status code stands here.
+
+/** Reasons why a bearer token is not accepted. The caller sees one text for all of them (RFC 6750 3.1). */
+export type TokenReason =
+  | "token_malformed"
+  | "token_issuer_unknown"
+  | "token_algorithm_refused"
+  | "token_key_unknown"
+  | "token_signature_invalid"
+  | "token_expired"
+  | "token_not_yet_valid"
+  | "token_audience_invalid"
+  | "token_claim_invalid";
+
+/** `cause` is a sentence for the operator. It may quote claims, never a token, a key or a secret. */
+export type Denial =
+  | { readonly reason: "route_unknown" }
+  | { readonly reason: "method_not_allowed"; readonly allow: readonly string[] }
+  | { readonly reason: "target_invalid"; readonly cause: string }
+  | { readonly reason: "credentials_missing" }
+  | { readonly reason: "request_malformed"; readonly cause: string }
+  | { readonly reason: TokenReason; readonly cause: string }
+  | { readonly reason: "scope_insufficient"; readonly scopes: readonly string[] }
+  | { readonly reason: "role_not_granted"; readonly cause: string }
+  | { readonly reason: "claim_unrepresentable"; readonly slot: string; readonly cause: string }
+  | { readonly reason: "session_too_large"; readonly slot: string; readonly cause: string }
+  | { readonly reason: "session_refused"; readonly cause: string }
+  | { readonly reason: "body_too_large"; readonly limitBytes: number }
+  | { readonly reason: "headers_too_large" }
+  | { readonly reason: "request_timeout" }
+  | { readonly reason: "client_gone" }
+  | { readonly reason: "rate_exceeded"; readonly cause: string; readonly retryAfterSeconds: number }
+  | { readonly reason: "overloaded"; readonly cause: string; readonly retryAfterSeconds: number }
+  | { readonly reason: "keys_unavailable"; readonly cause: string; readonly retryAfterSeconds: number }
+  | { readonly reason: "sts_throttled"; readonly cause: string; readonly retryAfterSeconds: number }
+  | { readonly reason: "sts_unavailable"; readonly cause: string; readonly retryAfterSeconds: number }
+  | { readonly reason: "upstream_unreachable"; readonly cause: string }
+  | { readonly reason: "upstream_refused"; readonly cause: string }
+  | { readonly reason: "upstream_timeout"; readonly timeoutMs: number };
+
+export type Reason = Denial["reason"];

@@ -1,0 +1,154 @@
+// The nouns of the way through, as the configuration compiles to them and the steps pass them on.
+import type { Expression } from "./cel.js";
+import type { StatementTemplate } from "./session-policy.js";
+
+/** Verified or unverified claims of a JWT (RFC 7519 section 4): a JSON object. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** JWS algorithms an issuer may be allowed (RFC 7518 section 3.1): asymmetric ones only. */
+export const signingAlgorithms = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+] as const;
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+/** A trusted issuer (OpenID Connect Discovery 1.0). */
+export interface Issuer {
+  /** Short alias for session names and logs. */
+  readonly name: string;
+  /** Equals the `iss` claim exactly. */
+  readonly issuer: string;
+  /** Any one of these must be in `aud`; `null` says that the check is off on purpose. */
+  readonly audience: readonly string[] | null;
+  readonly algorithms: readonly SigningAlgorithm[];
+  /** Where the keys are; discovered when absent. */
+  readonly jwksUri?: string;
+  /** CEL over `claims`; anything but `true` refuses the token. */
+  readonly accept?: Expression;
+  readonly clockToleranceSeconds: number;
+}
+
+/** A verified caller. Made by authenticate.ts and by nothing else. */
+export interface Principal {
+  readonly issuer: Issuer;
+  /** The `sub` claim. */
+  readonly subject: string;
+  readonly claims: Claims;
+  /** The `exp` claim: seconds since 1970-01-01T00:00:00Z. */
+  readonly expiresAt: number;
+  /** From `scope` (RFC 8693 4.2) or `scp`. */
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** One line of the claims -> role table. */
+export interface RoleRule {
+  readonly name: string;
+  readonly when: Expression;
+  readonly roleArn: string;
+  /** Absent: made of the issuer's name and `sub`. */
+  readonly sessionName?: Expression;
+  /** Absent: the same as the session name. `null`: none is sent. */
+  readonly sourceIdentity?: Expression | null;
+  readonly tags: readonly { readonly key: string; readonly value: Expression }[];
+  readonly transitiveTagKeys: readonly string[];
+  readonly durationSeconds: number;
+  readonly externalId?: string;
+  /** Statements added for granted credentials. */
+  readonly policy: readonly StatementTemplate[];
+}
+
+/** A Lambda function URL with AuthType AWS_IAM. */
+export interface FunctionUrlTarget {
+  readonly kind: "functionUrl";
+  /** Scheme, host and port; a function URL has no path of its own. */
+  readonly origin: string;
+  /** Value of the Host header: what is signed and what is sent. */
+  readonly host: string;
+  /** The ARN the URL belongs to, with the alias if it hangs on one. */
+  readonly functionArn: string;
+  readonly region: string;
+  /** SigV4 service name, `lambda` for a function URL. */
+  readonly service: string;
+}
+
+export type Target = FunctionUrlTarget;
+
+/** grant: hand the session to the caller. proxy: sign and relay the call. */
+export type Door = "grant" | "proxy";
+
+/** A segment of a route key: `reports`, `{id}` or `{proxy+}`. */
+export type RouteSegment =
+  | { readonly kind: "literal"; readonly text: string }
+  | { readonly kind: "parameter"; readonly name: string }
+  | { readonly kind: "greedy"; readonly name: string };
+
+/** A configured way to an upstream. */
+export interface Route {
+  /** The route key as written: `ANY /reports/{proxy+}` or `$default`. */
+  readonly key: string;
+  /** The configured name, else the key. Used for /grant/{name}, logs and metrics. */
+  readonly name: string;
+  /** An upper-case method, or `ANY`. */
+  readonly method: string;
+  /** `undefined` for `$default`, which matches any path. */
+  readonly segments: readonly RouteSegment[] | undefined;
+  readonly roles: readonly RoleRule[];
+  /** The caller needs at least one; empty: none needed. */
+  readonly scopes: readonly string[];
+  readonly target: Target;
+  readonly doors: ReadonlySet<Door>;
+  /** For the whole call. */
+  readonly timeoutMs: number;
+  /** Set on the relayed request; inbound headers of these names are removed. Names are lower case. */
+  readonly headers: readonly { readonly name: string; readonly value: Expression }[];
+}
+
+/** A route together with what its path parameters matched, percent-decoded. */
+export interface RouteMatch {
+  readonly route: Route;
+  readonly door: Door;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** What AssumeRole is asked for, and whom it is for. The session cache's key is all of it. */
+export interface SessionSpec {
+  /** Never sent; keeps two callers apart even where everything sent is equal. */
+  readonly caller: { readonly issuer: string; readonly subject: string };
+  /** Name of the rule that matched, for the log. */
+  readonly rule: string;
+  readonly roleArn: string;
+  readonly roleSessionName: string;
+  readonly sourceIdentity?: string;
+  /** Sorted by key. */
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly transitiveTagKeys: readonly string[];
+  readonly durationSeconds: number;
+  readonly externalId?: string;
+  /** The session policy as JSON text. */
+  readonly policy: string;
+  /** Granted credentials end here at the latest: the token's `exp` in epoch seconds. */
+  readonly notAfter?: number;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** What STS returned for a SessionSpec. */
+export interface RoleSession {
+  readonly credentials: Credentials;
+  /** Epoch milliseconds. */
+  readonly expiration: number;
+  readonly assumedRoleArn: string;
+  /** AssumeRole's own request id: joins our log with CloudTrail. */
+  readonly requestId: string;
+}

@@ -1,0 +1,176 @@
+// Denial -> what the caller sees: status, RFC 6750 challenge, RFC 9457 body. The only place with status codes.
+// Texts are constants: what was wrong in detail is for the operator's log.
+import type { Denial } from "./denial.js";
+
+export const realm = "grantway";
+
+/** A refusal on the wire, without the request it belongs to. */
+export interface Problem {
+  readonly status: number;
+  /** Last part of the problem's `type` URN, and `Code` for credential clients. */
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  /** Beside the body's own: `WWW-Authenticate`, `Retry-After`, `Allow`. Names are lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** RFC 9457 3: the body of a problem answer. `instance` is the request id as a URN. */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+}
+
+export const problemBody = (problem: Problem, requestId: string): ProblemBody => ({
+  type: `urn:grantway:problem:${problem.code}`,
+  title: problem.title,
+  status: problem.status,
+  detail: problem.detail,
+  instance: `urn:uuid:${requestId}`,
+});
+
+/** Exhaustive: a new reason does not compile until it has a row. */
+export function problemOf(denial: Denial): Problem {
+  switch (denial.reason) {
+    case "credentials_missing":
+      // RFC 6750 3.1: a request without credentials gets a bare challenge and no error code.
+      return problem(401, denial.reason, "Unauthorized", "Send a bearer token in the Authorization header.", {
+        "www-authenticate": `Bearer realm="${realm}"`,
+      });
+    case "request_malformed":
+      return problem(
+        400,
+        denial.reason,
+        "Bad Request",
+        "The request is malformed.",
+        challenge("invalid_request"),
+      );
+    case "token_malformed":
+    case "token_issuer_unknown":
+    case "token_algorithm_refused":
+    case "token_key_unknown":
+    case "token_signature_invalid":
+    case "token_expired":
+    case "token_not_yet_valid":
+    case "token_audience_invalid":
+    case "token_claim_invalid":
+      return problem(
+        401,
+        "token_invalid",
+        "Unauthorized",
+        "The bearer token is not accepted.",
+        challenge("invalid_token"),
+      );
+    case "scope_insufficient":
+      return problem(403, denial.reason, "Forbidden", "The token lacks a scope that this route needs.", {
+        "www-authenticate": `Bearer realm="${realm}", error="insufficient_scope", scope="${denial.scopes.join(" ")}"`,
+      });
+    case "role_not_granted":
+      return problem(403, denial.reason, "Forbidden", "No role is granted to this caller for this route.");
+    case "claim_unrepresentable":
+      return problem(403, denial.reason, "Forbidden", "A claim of the token has no form in an AWS session.");
+    case "session_refused":
+      return problem(403, denial.reason, "Forbidden", "AWS did not give a session for this caller.");
+    case "session_too_large":
+      return problem(
+        403,
+        denial.reason,
+        "Forbidden",
+        "The session for this caller is larger than AWS takes.",
+      );
+    case "route_unknown":
+      return problem(404, denial.reason, "Not Found", "No route matches this request.");
+    case "method_not_allowed":
+      return problem(405, denial.reason, "Method Not Allowed", "The route does not take this method.", {
+        allow: denial.allow.join(", "),
+      });
+    case "request_timeout":
+      return problem(408, denial.reason, "Request Timeout", "The request did not arrive in time.");
+    case "target_invalid":
+      return problem(
+        400,
+        denial.reason,
+        "Bad Request",
+        "The request target cannot be sent on as it was written.",
+      );
+    case "body_too_large":
+      return problem(
+        413,
+        denial.reason,
+        "Content Too Large",
+        `The body may have ${denial.limitBytes} bytes.`,
+      );
+    case "headers_too_large":
+      return problem(
+        431,
+        denial.reason,
+        "Request Header Fields Too Large",
+        "The header fields are too large.",
+      );
+    case "client_gone":
+      // Never sent: there is nobody to read it. 499 is what logs and metrics show (nginx's number).
+      return problem(499, denial.reason, "Client Closed Request", "The caller went away.");
+    case "rate_exceeded":
+      return problem(
+        429,
+        denial.reason,
+        "Too Many Requests",
+        "Too many requests at once.",
+        retryAfter(denial),
+      );
+    case "keys_unavailable":
+      return problem(
+        503,
+        denial.reason,
+        "Service Unavailable",
+        "The issuer's keys cannot be had now.",
+        retryAfter(denial),
+      );
+    case "sts_throttled":
+    case "sts_unavailable":
+      return problem(
+        503,
+        denial.reason,
+        "Service Unavailable",
+        "AWS gives no session now.",
+        retryAfter(denial),
+      );
+    case "overloaded":
+      return problem(503, denial.reason, "Service Unavailable", "The gateway is full.", retryAfter(denial));
+    case "upstream_unreachable":
+      return problem(502, denial.reason, "Bad Gateway", "The function could not be reached.");
+    case "upstream_refused":
+      return problem(502, denial.reason, "Bad Gateway", "AWS refused the call to the function.");
+    case "upstream_timeout":
+      return problem(504, denial.reason, "Gateway Timeout", "The function did not answer in time.");
+  }
+}
+
+/** An exception: a bug of ours. The stack is in the log, the caller gets this. */
+export const internalError: Problem = problem(
+  500,
+  "internal_error",
+  "Internal Server Error",
+  "The gateway failed. The request id finds the cause in its log.",
+);
+
+const challenge = (error: string): Record<string, string> => ({
+  "www-authenticate": `Bearer realm="${realm}", error="${error}"`,
+});
+
+const retryAfter = ({ retryAfterSeconds }: { retryAfterSeconds: number }): Record<string, string> => ({
+  "retry-after": String(Math.max(1, Math.ceil(retryAfterSeconds))),
+});
+
+function problem(
+  status: number,
+  code: string,
+  title: string,
+  detail: string,
+  headers: Record<string, string> = {},
+): Problem {
+  return { status, code, title, detail, headers };
+}
