@@ -1,0 +1,66 @@
+// One entry of `roles`: for which claims which IAM role is assumed, and with what session. Limits and character sets
+// are those of STS AssumeRole (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html).
+import { z } from "zod";
+import { callVariables, duration, expression, shortName, text } from "./fields.js";
+import { statementSchema } from "./statement-schema.js";
+
+const callExpression = expression({ type: "string", variables: callVariables });
+
+const tagKey = text(
+  /^(?![Aa][Ww][Ss]:)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u,
+  128,
+  "must be 1 to 128 letters, digits, spaces and _ . : / = + - @, and must not begin with aws:",
+);
+
+const roleArn = text(
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[!-.0-~]+\/)*[\w+=,.@-]{1,64}$/,
+  640,
+  "must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/name",
+);
+
+const tagsSchema = z.record(tagKey, callExpression).superRefine((tags, context) => {
+  const keys = Object.keys(tags);
+  if (keys.length > 50) context.addIssue({ code: "custom", message: "may have at most 50 tags" });
+  const firsts = new Map<string, string>();
+  for (const key of keys) {
+    const first = firsts.get(key.toLowerCase());
+    if (first === undefined) firsts.set(key.toLowerCase(), key);
+    else {
+      const message = `is the same tag as ${first}: IAM ignores case in tag keys`;
+      context.addIssue({ code: "custom", path: [key], message });
+    }
+  }
+});
+
+export const roleSchema = z.strictObject({
+  name: shortName.describe("What routes call it by."),
+  when: expression({ type: "bool", variables: callVariables }).describe(
+    'CEL over `claims`, `issuer` and `route`. An error, such as a missing claim, means: does not match. "true" always matches.',
+  ),
+  roleArn: roleArn.describe("The role to assume."),
+  sessionName: callExpression
+    .exactOptional()
+    .describe("CEL. Left out: made of the issuer's name and `sub`, encoded without collisions."),
+  sourceIdentity: callExpression
+    .nullable()
+    .exactOptional()
+    .describe("CEL. Left out: the same as the session name; null: none is sent."),
+  tags: tagsSchema.prefault({}).describe("Session tags: CEL for each value."),
+  transitiveTags: z
+    .array(z.string())
+    .max(50)
+    .prefault([])
+    .describe("Which of the tags stay when the session assumes a further role."),
+  duration: duration("15m", "12h")
+    .prefault("1h")
+    .describe("How long sessions live; 1h at most while the gateway itself runs on a role."),
+  externalId: text(/^[\w+=,.@:/-]{2,}$/, 1224, "must be 2 to 1224 letters, digits and + = , . @ : / -")
+    .exactOptional()
+    .describe("Sent as ExternalId."),
+  policy: z
+    .array(statementSchema)
+    .max(20)
+    .prefault([])
+    .describe("Statements added to the session policy of granted credentials. ${...} are CEL slots."),
+});
+export type RoleEntry = z.output<typeof roleSchema>;

@@ -1,0 +1,86 @@
+// Where the configuration comes from, and its text as plain data: `--config FILE`, else GATEWAY_CONFIG (a path, or the
+// document itself when it starts with `{`), else gateway.yaml. YAML 1.2 or JSON; keys given twice are faults.
+import { LineCounter, parseDocument } from "yaml";
+import { accept, refuse } from "../core/result.js";
+import type { Result } from "../core/result.js";
+import type { Fault } from "./fault.js";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface SourceOptions {
+  /** The value of `--config`. */
+  readonly file?: string;
+  readonly env: Environment;
+  /** Throws when the file cannot be read. */
+  readonly readFile: (path: string) => string;
+}
+
+/** A path, or the name of the variable that holds the document. */
+export function nameSource({ file, env }: Pick<SourceOptions, "file" | "env">): string {
+  if (file !== undefined) return file;
+  const given = env.GATEWAY_CONFIG;
+  if (given === undefined) return "gateway.yaml";
+  return isDocument(given) || given.trim() === "" ? "GATEWAY_CONFIG" : given;
+}
+
+function isDocument(text: string): boolean {
+  return text.trimStart().startsWith("{");
+}
+
+const maxDocumentLength = 1_048_576;
+
+export function readSource(options: SourceOptions): Result<string, readonly Fault[]> {
+  const text = readText(options);
+  if (!text.ok || text.value.length <= maxDocumentLength) return text;
+  return refuse([{ path: nameSource(options), message: `is longer than ${maxDocumentLength} characters` }]);
+}
+
+function readText(options: SourceOptions): Result<string, readonly Fault[]> {
+  const given = options.env.GATEWAY_CONFIG;
+  if (options.file === undefined && given !== undefined) {
+    if (isDocument(given)) return accept(given);
+    if (given.trim() === "") {
+      return refuse([{ path: "GATEWAY_CONFIG", message: "is empty: it must be a path or a document" }]);
+    }
+  }
+  const path = nameSource(options);
+  try {
+    return accept(options.readFile(path));
+  } catch (error) {
+    return refuse([
+      { path, message: `cannot be read: ${error instanceof Error ? error.message : "unknown error"}` },
+    ]);
+  }
+}
+
+const maxSyntaxFaults = 10;
+
+/** Plain data, not yet checked. */
+export function parseText(text: string): Result<unknown, readonly Fault[]> {
+  const lines = new LineCounter();
+  const options = {
+    lineCounter: lines,
+    // Pretty errors quote source lines, and a configuration may hold secrets.
+    prettyErrors: false,
+    stringKeys: true,
+    resolveKnownTags: false,
+    logLevel: "error",
+  } as const;
+  try {
+    const document = parseDocument(text, options);
+    // A tag that is not understood is only a warning to the parser.
+    const problems = [...document.errors, ...document.warnings].slice(0, maxSyntaxFaults);
+    if (problems.length === 0) return accept(document.toJS({ maxAliasCount: 100 }));
+    return refuse(problems.map(({ message, pos }) => ({ path: formatPosition(lines, pos[0]), message })));
+  } catch (error) {
+    // Aliases that multiply, or nesting deeper than the stack.
+    return refuse([
+      { path: "(document)", message: error instanceof Error ? error.message : "cannot be parsed" },
+    ]);
+  }
+}
+
+function formatPosition(lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `line ${line}, column ${col}`;
+}

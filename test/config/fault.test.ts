@@ -1,0 +1,82 @@
+import { formatFaults } from "../../server/config/fault.js";
+import { faultsIn, functionArn, load, minimal } from "./documents.js";
+
+const withListen = (listen: object) => ({ ...minimal, listen });
+
+test("one document with many faults tells all of them, each with its path", () => {
+  const document = `
+issuers:
+  - { name: main, issuer: "http://login.example.com", extra: 1 }
+  - { name: main, issuer: "https://b.example.com", audience: null, accept: claims.x + }
+roles:
+  - name: a
+    when: '1'
+    roleArn: arn:aws:iam::1:role/x
+    tags: { "aws:x": claims.y, Tenant: claims.a, tenant: claims.b }
+    transitiveTags: [other]
+    duration: 13h
+  - { name: a, roleArn: "arn:aws:iam::123456789012:role/x", when: user.admin }
+routes:
+  - { route: GET /a/, roles: [nobody], target: {} }
+  - { route: "GET /a/{id}", timeout: 16m, target: { functionUrl: "https://x/y" } }
+  - { route: "GET /a/{name}", roles: [], target: { invoke: x } }
+  - { route: ANY /grant/x, target: { functionUrl: "http://localhost:1", functionArn: "${functionArn}" } }
+sts: { region: "\${env.NOWHERE}" }
+listen: { port: high, drain: 5 }
+limits: { bodyBytes: 6291457 }
+colour: red
+`;
+  const faults = faultsIn(document, { PORT: "70000" });
+  expect(Object.keys(faults).sort()).toEqual(
+    [
+      "PORT",
+      "colour",
+      "issuers[0].audience",
+      "issuers[0].extra",
+      "issuers[0].issuer",
+      "issuers[1].accept",
+      "issuers[1].name",
+      "limits.bodyBytes",
+      "listen.drain",
+      "listen.port",
+      "roles[0].duration",
+      "roles[0].roleArn",
+      'roles[0].tags["aws:x"]',
+      "roles[0].transitiveTags[0]",
+      "roles[0].when",
+      "roles[1].name",
+      "roles[1].when",
+      "routes[0].roles[0]",
+      "routes[0].route",
+      "routes[0].target",
+      "routes[1].target.functionUrl",
+      "routes[1].timeout",
+      "routes[2].roles",
+      "routes[2].route",
+      "routes[2].target.invoke",
+      "routes[3].route",
+      "routes[3].target.region",
+      "sts.region",
+    ].sort(),
+  );
+  expect(faults["sts.region"]).toBe("the environment has no NOWHERE");
+  expect(faults["limits.bodyBytes"]).toBe("must be a whole number from 0 to 6291456; got 6291457");
+  expect(faults["issuers[0].audience"]).toBe(
+    "is missing: must be a list of audiences, or null to turn the check off on purpose",
+  );
+});
+
+test("a long offending value is cut", () => {
+  const message = faultsIn(withListen({ port: "s".repeat(500) }))["listen.port"] ?? "";
+  expect(message).toMatch(/got "s+\.\.\.$/);
+  expect(message.length).toBeLessThan(140);
+});
+
+test("faults are written one a line under the name of their source", () => {
+  const loaded = load(withListen({ port: -1, adminPort: -2 }));
+  expect(loaded.ok ? "" : formatFaults("gateway.yaml", loaded.denial)).toBe(
+    "gateway.yaml: 2 faults\n" +
+      "  listen.port: must be a whole number from 0 to 65535; got -1\n" +
+      "  listen.adminPort: must be a whole number from 0 to 65535; got -2\n",
+  );
+});

@@ -1,0 +1,86 @@
+import { loadConfiguration } from "../../server/config/load.js";
+import { nameSource } from "../../server/config/source.js";
+import { load, minimal } from "./documents.js";
+
+/** Loads with every file readable and tells which was read. */
+function readWith(file: string | undefined, env: Record<string, string>) {
+  const paths: string[] = [];
+  const readFile = (path: string) => {
+    paths.push(path);
+    return JSON.stringify(minimal);
+  };
+  const loaded = loadConfiguration({ ...(file !== undefined && { file }), env, readFile });
+  return { ok: loaded.ok, paths, name: nameSource({ ...(file !== undefined && { file }), env }) };
+}
+
+const document = JSON.stringify(minimal);
+
+test.each<[string, string | undefined, Record<string, string>, string[], string]>([
+  ["--config before all", "a.yaml", { GATEWAY_CONFIG: "b.yaml" }, ["a.yaml"], "a.yaml"],
+  ["GATEWAY_CONFIG as a path", undefined, { GATEWAY_CONFIG: "b.yaml" }, ["b.yaml"], "b.yaml"],
+  ["GATEWAY_CONFIG as the document", undefined, { GATEWAY_CONFIG: document }, [], "GATEWAY_CONFIG"],
+  ["a document behind white space", undefined, { GATEWAY_CONFIG: `\n ${document}` }, [], "GATEWAY_CONFIG"],
+  ["gateway.yaml", undefined, {}, ["gateway.yaml"], "gateway.yaml"],
+])("reads %s", (_name, file, env, paths, name) => {
+  expect(readWith(file, env)).toEqual({ ok: true, paths, name });
+});
+
+test("an empty GATEWAY_CONFIG is a fault, not a silent default", () => {
+  expect(readWith(undefined, { GATEWAY_CONFIG: " " })).toEqual({
+    ok: false,
+    paths: [],
+    name: "GATEWAY_CONFIG",
+  });
+});
+
+test("a file that cannot be read is a fault with its path", () => {
+  const readFile = () => {
+    throw new Error("ENOENT: no such file");
+  };
+  expect(loadConfiguration({ file: "x.yaml", env: {}, readFile })).toEqual({
+    ok: false,
+    denial: [{ path: "x.yaml", message: "cannot be read: ENOENT: no such file" }],
+  });
+});
+
+const aliases = ["a: &a [1,1,1,1,1,1,1,1,1,1]"];
+for (const [name, of] of ["ba", "cb", "dc", "ed", "fe"]) {
+  aliases.push(`${name ?? ""}: &${name ?? ""} [${Array.from({ length: 10 }, () => `*${of ?? ""}`).join()}]`);
+}
+
+describe("text that is refused before it is a document", () => {
+  test.each([
+    ["a key given twice", "sts: {}\nlisten: {}\nsts: {}\n", "line 3, column 1", "unique"],
+    ["a key given twice in JSON", '{"sts": {},\n "sts": {}}', "line 2, column 2", "unique"],
+    ["a broken list", "issuers: [1,\nroles: 2", "line 2, column 1", "Flow sequence"],
+    ["a tag", "sts: !secret x", "line 1, column 6", "Unresolved tag"],
+    ["a tag of YAML 1.1", "sts: !!binary aGVsbG8=", "line 1, column 6", "Unresolved tag"],
+    ["two documents", "a: 1\n---\nb: 2", "line 2, column 1", "multiple documents"],
+    ["keys that are lists", "? [a]\n: 1", "line 1, column 3", "must be strings"],
+    ["aliases that multiply", aliases.join("\n"), "(document)", "alias"],
+    ["nesting without end", "[".repeat(100_000), "line 1, column ", ""],
+    ["more than a megabyte", `# ${"x".repeat(1_048_576)}`, "test.yaml", "is longer than 1048576"],
+  ])("%s", (_name, text, path, message) => {
+    const loaded = load(text);
+    expect(loaded.ok).toBe(false);
+    if (loaded.ok) return;
+    expect(loaded.denial[0]?.path).toContain(path);
+    expect(loaded.denial[0]?.message).toContain(message);
+    expect(loaded.denial.length).toBeLessThanOrEqual(10);
+  });
+
+  test("an alias that contains itself", () => {
+    expect(load("sts: &x { region: *x }")).toMatchObject({ ok: false });
+  });
+
+  test("no line of the source stands in a message, since it may hold a secret", () => {
+    const loaded = load('sts: { externalId: hunter2\nroles: "x');
+    expect(loaded.ok).toBe(false);
+    expect(JSON.stringify(loaded)).not.toContain("hunter2");
+  });
+});
+
+test("an anchor may be used again", () => {
+  const text = JSON.stringify(minimal).replace('"sts":{"region"', '"sts":&s {"region"');
+  expect(load(text).ok).toBe(true);
+});
