@@ -1,0 +1,79 @@
+// The SigningKeys port: each configured issuer's keys, from its JWK Set, found by discovery or configured.
+// How long they are held is in issuer-keys.ts, which key serves a token in select-key.ts.
+import type { Issuer } from "../core/model.js";
+import type { Result } from "../core/result.js";
+import type { SigningKey } from "../core/select-key.js";
+import type { Clock, SigningKeys } from "../ports.js";
+import { discoverJwksUri } from "./discovery.js";
+import { createFetchJson, type FetchJson, type JsonFetcher } from "./fetch-json.js";
+import { IssuerKeys, type KeysOutcome } from "./issuer-keys.js";
+import { readJwkSet } from "./jwk-set.js";
+
+export interface IssuerKeysStatus {
+  /** The issuer's short name. */
+  readonly issuer: string;
+  /** There is at least one key that serves. */
+  readonly ready: boolean;
+  readonly keys: number;
+  /** Absent when the latest fetch went well. */
+  readonly lastError?: string;
+}
+
+export interface FetchedSigningKeys extends SigningKeys {
+  status(): readonly IssuerKeysStatus[];
+  /** Fetches every issuer's keys. Never rejects: what failed is in `status()`. */
+  warm(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SigningKeysOptions {
+  readonly issuers: readonly Issuer[];
+  readonly clock: Clock;
+  /** Default: undici with a deadline of 5 s and 256 KB at most. */
+  readonly fetcher?: JsonFetcher;
+  /** Told of every fetch, good or bad. */
+  readonly onFetched?: (issuer: Issuer, outcome: KeysOutcome) => void;
+}
+
+export const createSigningKeys = ({
+  issuers,
+  clock,
+  fetcher = createFetchJson(),
+  onFetched = () => undefined,
+}: SigningKeysOptions): FetchedSigningKeys => {
+  const byName = new Map(
+    issuers.map((issuer) => {
+      const load = () => loadKeys(issuer, fetcher.fetchJson);
+      return [issuer.name, new IssuerKeys(load, clock, (outcome) => onFetched(issuer, outcome))];
+    }),
+  );
+  return {
+    find: (issuer, header) => {
+      const keys = byName.get(issuer.name);
+      if (keys === undefined) throw new Error(`issuer ${issuer.name} is not one the keys were made for`);
+      return keys.find(header);
+    },
+    status: () => [...byName].map(([issuer, keys]) => ({ issuer, ...keys.status() })),
+    warm: async () => {
+      await Promise.all([...byName.values()].map((keys) => keys.refresh()));
+    },
+    close: () => fetcher.close(),
+  };
+};
+
+const loadKeys = async (
+  { issuer, jwksUri }: Issuer,
+  fetchJson: FetchJson,
+): Promise<Result<readonly SigningKey[], string>> => {
+  if (jwksUri !== undefined) return fetchJwkSet(jwksUri, fetchJson);
+  const discovered = await discoverJwksUri(issuer, fetchJson);
+  return discovered.ok ? fetchJwkSet(discovered.value, fetchJson) : discovered;
+};
+
+const fetchJwkSet = async (
+  jwksUri: string,
+  fetchJson: FetchJson,
+): Promise<Result<readonly SigningKey[], string>> => {
+  const jwkSet = await fetchJson(jwksUri);
+  return jwkSet.ok ? readJwkSet(jwksUri, jwkSet.value) : jwkSet;
+};

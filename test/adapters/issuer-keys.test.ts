@@ -1,0 +1,220 @@
+import { IssuerKeys } from "../../server/adapters/issuer-keys.js";
+import { accept, refuse, type Result } from "../../server/core/result.js";
+import type { SigningKey } from "../../server/core/select-key.js";
+import { rsaKeyPair } from "../fixtures/tokens.js";
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+const key = rsaKeyPair().publicKey;
+const set = (...kids: string[]): Result<readonly SigningKey[], string> =>
+  accept(kids.map((kid) => ({ kid, key })));
+const down = refuse("the issuer is down");
+
+/** An issuer whose answer is a variable, with a clock that stands until it is moved. */
+const setUp = (first: Result<readonly SigningKey[], string>) => {
+  const issuer = { answer: first, fetches: 0, now: 0, hold: Promise.resolve() };
+  const outcomes: unknown[] = [];
+  const keys = new IssuerKeys(
+    async () => {
+      issuer.fetches += 1;
+      await issuer.hold;
+      return issuer.answer;
+    },
+    () => issuer.now,
+    (outcome) => outcomes.push(outcome),
+  );
+  const find = async (kid: string) => {
+    const found = await keys.find({ kid, alg: "RS256" });
+    return found.ok ? "found" : found.denial.reason;
+  };
+  /** Lets a fetch in the background end. */
+  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return { issuer, keys, find, settle, outcomes };
+};
+
+/** A promise to hold the issuer with, and the function that lets it go. */
+const gate = () => {
+  let open = (): void => undefined;
+  const closed = new Promise<void>((resolve) => (open = resolve));
+  return { closed, open };
+};
+
+describe("IssuerKeys", () => {
+  test("fetches once for a hundred simultaneous first finds", async () => {
+    const { issuer, find } = setUp(set("a"));
+    const found = await Promise.all(Array.from({ length: 100 }, () => find("a")));
+    expect(new Set(found)).toEqual(new Set(["found"]));
+    expect(issuer.fetches).toBe(1);
+  });
+
+  test("fetches once for a hundred simultaneous first finds of keys that are unknown", async () => {
+    const { issuer, find } = setUp(set("a"));
+    const found = await Promise.all(Array.from({ length: 100 }, (_, i) => find(`x${i}`)));
+    expect(new Set(found)).toEqual(new Set(["token_key_unknown"]));
+    expect(issuer.fetches).toBe(1);
+  });
+
+  test("keys up to ten minutes old are taken as they are; older ones are renewed behind the caller's back", async () => {
+    const { issuer, find, settle } = setUp(set("a"));
+    await find("a");
+    issuer.now = 10 * minute - 1;
+    await find("a");
+    expect(issuer.fetches).toBe(1);
+
+    const { closed, open } = gate();
+    issuer.now = 10 * minute;
+    Object.assign(issuer, { hold: closed, answer: set("b") });
+    expect(await find("a")).toBe("found");
+    expect(issuer.fetches).toBe(2);
+    open();
+    await settle();
+    expect(await find("b")).toBe("found");
+    expect(await find("a")).toBe("token_key_unknown");
+  });
+
+  test("waits for one fetch when nobody asked for an hour, so that a withdrawn key is not taken", async () => {
+    const { issuer, find } = setUp(set("a"));
+    await find("a");
+    issuer.answer = set("b");
+    issuer.now = hour;
+    expect(await find("a")).toBe("token_key_unknown");
+  });
+
+  test("serves old keys for up to 24 hours while the issuer is down, and nobody waits for it", async () => {
+    const { issuer, find, settle } = setUp(set("a"));
+    await find("a");
+    issuer.answer = down;
+    issuer.now = 2 * hour;
+    expect(await find("a")).toBe("found");
+    issuer.now = 24 * hour - 1;
+    issuer.hold = new Promise(() => undefined);
+    expect(await find("a")).toBe("found");
+    await settle();
+  });
+
+  test("refuses as an outage once the old keys are 24 hours old", async () => {
+    const { issuer, find } = setUp(set("a"));
+    await find("a");
+    issuer.answer = down;
+    issuer.now = 24 * hour;
+    expect(await find("a")).toBe("keys_unavailable");
+    issuer.answer = set("a");
+    issuer.now += 2 * second;
+    expect(await find("a")).toBe("found");
+  });
+
+  test("a dead issuer is asked at most every two seconds", async () => {
+    const { issuer, find, keys } = setUp(down);
+    expect(await keys.find({ kid: "a", alg: "RS256" })).toEqual(
+      refuse({ reason: "keys_unavailable", cause: "the issuer is down", retryAfterSeconds: 2 }),
+    );
+    issuer.now = 2 * second - 1;
+    await Promise.all([find("a"), find("b")]);
+    expect(issuer.fetches).toBe(1);
+    issuer.now = 2 * second;
+    await Promise.all([find("a"), find("b")]);
+    expect(issuer.fetches).toBe(2);
+  });
+
+  test("the pause counts from the end of a fetch that took long", async () => {
+    const { issuer, find } = setUp(down);
+    const { closed, open } = gate();
+    issuer.hold = closed;
+    const first = find("a");
+    issuer.now = 5 * second;
+    open();
+    expect(await first).toBe("keys_unavailable");
+    await find("a");
+    expect(issuer.fetches).toBe(1);
+  });
+
+  test("an unknown key id is looked for once in 30 seconds, whatever the flood", async () => {
+    const { issuer, find } = setUp(set("a"));
+    await find("a");
+    issuer.now = minute;
+    for (let i = 0; i < 50; i += 1) expect(await find(`x${i}`)).toBe("token_key_unknown");
+    expect(issuer.fetches).toBe(2);
+    issuer.now += 30 * second - 1;
+    await find("y");
+    expect(issuer.fetches).toBe(2);
+    issuer.now += 1;
+    await find("y");
+    expect(issuer.fetches).toBe(3);
+  });
+
+  test("a new key is found at once, although the set is young", async () => {
+    const { issuer, find } = setUp(set("a"));
+    await find("a");
+    issuer.answer = set("a", "b");
+    issuer.now = second;
+    const found = await Promise.all(Array.from({ length: 20 }, (_, i) => find(i % 2 === 0 ? "a" : "b")));
+    expect(new Set(found)).toEqual(new Set(["found"]));
+    expect(issuer.fetches).toBe(2);
+  });
+
+  test("callers with a known key do not wait while an unknown one is looked for", async () => {
+    const { issuer, find } = setUp(set("a"));
+    await find("a");
+    const { closed, open } = gate();
+    issuer.hold = closed;
+    const hostile = find("x");
+    expect(await find("a")).toBe("found");
+    open();
+    expect(await hostile).toBe("token_key_unknown");
+  });
+
+  test("an unknown key while the issuer is down is an outage: the key may be new", async () => {
+    const { issuer, find } = setUp(set("a"));
+    await find("a");
+    issuer.answer = down;
+    issuer.now = minute;
+    expect(await find("b")).toBe("keys_unavailable");
+    expect(await find("b")).toBe("keys_unavailable");
+    expect(await find("a")).toBe("found");
+    expect(issuer.fetches).toBe(2);
+    issuer.answer = set("a", "b");
+    issuer.now += 2 * second;
+    expect(await find("b")).toBe("found");
+  });
+
+  test("an empty set withdraws every key at once", async () => {
+    const { issuer, find, keys } = setUp(set("a"));
+    await find("a");
+    issuer.answer = set();
+    await keys.refresh();
+    expect(await find("a")).toBe("keys_unavailable");
+    expect(keys.status()).toEqual({
+      ready: false,
+      keys: 0,
+      lastError: "the issuer publishes no usable signing key",
+    });
+  });
+
+  test("tells its state and every fetch", async () => {
+    const { issuer, keys, outcomes } = setUp(down);
+    expect(keys.status()).toEqual({ ready: false, keys: 0, lastError: "not fetched yet" });
+    await keys.refresh();
+    expect(keys.status()).toEqual({ ready: false, keys: 0, lastError: "the issuer is down" });
+    issuer.answer = set("a", "b");
+    await keys.refresh();
+    expect(keys.status()).toEqual({ ready: true, keys: 2 });
+    issuer.answer = down;
+    await keys.refresh();
+    expect(keys.status()).toEqual({ ready: true, keys: 2, lastError: "the issuer is down" });
+    issuer.now = 24 * hour;
+    expect(keys.status()).toEqual({ ready: false, keys: 0, lastError: "the issuer is down" });
+    expect(outcomes).toEqual([down, accept({ keys: 2 }), down]);
+  });
+
+  test("a loader that throws counts as a failed fetch", async () => {
+    const keys = new IssuerKeys(
+      () => Promise.reject(new Error("a bug")),
+      () => 0,
+      () => undefined,
+    );
+    await keys.refresh();
+    expect(keys.status().lastError).toBe("loading failed: Error: a bug");
+  });
+});
