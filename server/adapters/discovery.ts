@@ -1,5 +1,6 @@
 // Where an issuer's keys are, by OpenID Connect Discovery 1.0 sections 4.1 to 4.3. Reads `issuer` and `jwks_uri`
 // and nothing else.
+import { isLoopbackHost } from "../core/loopback.js";
 import { quoted } from "../core/quoted.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import { isJsonObject } from "../core/strict-json.js";
@@ -34,5 +35,5 @@ const isSafe = (jwksUri: string, issuer: string): boolean => {
 
 const isLoopbackHttp = (url: string): boolean => {
   const { protocol, hostname } = new URL(url);
-  return protocol === "http:" && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  return protocol === "http:" && isLoopbackHost(hostname);
 };

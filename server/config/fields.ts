@@ -4,6 +4,7 @@ import { z } from "zod";
 import { compileExpression, maxExpressionLength } from "../core/cel.js";
 import type { ExpressionOptions } from "../core/cel.js";
 import { parseDuration } from "../core/duration.js";
+import { isLoopbackHost } from "../core/loopback.js";
 import type { Result } from "../core/result.js";
 
 /** Runs a core parser as a zod transform: its refusal becomes the issue. */
@@ -56,10 +57,6 @@ export const callVariables = ["claims", "issuer", "route"] as const;
 /** `https:`, or `http:` to this very machine: nothing secret crosses a network in the clear. */
 export function isProtectedUrl(url: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname));
-}
-
-export function isLoopbackHost(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** An absolute URL without credentials and fragment, or undefined. */

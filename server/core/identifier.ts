@@ -1,0 +1,68 @@
+// Claim text -> RoleSessionName, SourceIdentity and tag value, without collisions: two different texts never give
+// the same identifier, so one caller can never be taken for another in CloudTrail, in a policy or in the cache.
+import { createHash } from "node:crypto";
+
+// STS: RoleSessionName and SourceIdentity are 2-64 characters of [\w+=,.@-]. `=` and `+` are ours to mark with.
+const identifierLiteral = /[A-Za-z0-9_,.@-]/;
+const identifierLength = { min: 2, max: 64 };
+
+// STS: tag values are 0-256 characters of [\p{L}\p{Z}\p{N}_.:/=+\-@]. A literal `=` stays unless it would read as an escape.
+const tagLiteral = /[\p{L}\p{Z}\p{N}_.:/+\-@]|=(?![0-9A-F]{2})/u;
+export const maxTagValueLength = 256;
+
+/**
+ * A RoleSessionName or SourceIdentity for any non-empty text. Characters STS refuses, and `=` and `+`, become `=XX`
+ * for each UTF-8 byte (`auth0|abc` -> `auth0=7Cabc`). What is longer than 64 characters keeps its first 20, then `+`
+ * and the SHA-256 of the whole text in base64url. A single character is followed by `=`.
+ *
+ * @returns undefined for text that has no form: empty, or not well-formed Unicode (a lone surrogate).
+ */
+export function sessionIdentifier(text: string): string | undefined {
+  if (text === "" || !text.isWellFormed()) return undefined;
+  const escaped = escapeOutside(text, identifierLiteral);
+  if (escaped.length > identifierLength.max) {
+    const digest = createHash("sha256").update(text, "utf8").digest("base64url");
+    return `${escaped.slice(0, 20)}+${digest}`;
+  }
+  return escaped.length < identifierLength.min ? `${escaped}=` : escaped;
+}
+
+/**
+ * The identifier of a caller whom no expression names: the issuer's short name, a dot, and `sub`. A short name holds
+ * no dot, so two issuers can never name the same session.
+ */
+export function defaultSessionIdentifier(issuerName: string, subject: string): string | undefined {
+  return subject === "" ? undefined : sessionIdentifier(`${issuerName}.${subject}`);
+}
+
+/**
+ * A session tag's value. Text that STS takes is left as it is; other characters become `=XX` for each UTF-8 byte
+ * (`auth0|abc` -> `auth0=7Cabc`), and an `=` that would read as such an escape becomes `=3D`.
+ *
+ * @returns undefined for text that has no form: longer than 256 characters so, or not well-formed Unicode.
+ */
+export function tagValue(text: string): string | undefined {
+  if (!text.isWellFormed()) return undefined;
+  const escaped = escapeOutside(text, tagLiteral);
+  return escaped.length > maxTagValueLength ? undefined : escaped;
+}
+
+function escapeOutside(text: string, literal: RegExp): string {
+  const matcher = new RegExp(literal.source, `${literal.flags}y`);
+  let escaped = "";
+  for (let at = 0; at < text.length;) {
+    matcher.lastIndex = at;
+    const kept = matcher.exec(text)?.[0];
+    const character = kept ?? String.fromCodePoint(text.codePointAt(at) ?? 0);
+    escaped += kept ?? escapeBytes(character);
+    at += character.length;
+  }
+  return escaped;
+}
+
+function escapeBytes(character: string): string {
+  return Array.from(
+    Buffer.from(character, "utf8"),
+    (byte) => `=${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+  ).join("");
+}

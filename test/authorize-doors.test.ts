@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { authorize } from "../server/authorize.js";
+import type { Door, Principal } from "../server/core/model.js";
+import { cel, statementWith } from "./fixtures/expression.js";
+import { accepted, refused } from "./fixtures/outcome.js";
+import { now, principalWith } from "./fixtures/principal.js";
+import { roleRuleWith } from "./fixtures/role-rule.js";
+import { matchOf, routeWith } from "./fixtures/route.js";
+import { issuerWith, nowSeconds } from "./fixtures/tokens.js";
+
+const decide = (door: Door, principal: Principal, rule: Parameters<typeof roleRuleWith>[0] = {}) =>
+  authorize(matchOf(routeWith("ANY /reports", { roles: [roleRuleWith(rule)] }), door), principal, now);
+
+const expiringIn = (seconds: number) =>
+  principalWith({ tenant: "acme" }, { expiresAt: nowSeconds + seconds });
+
+describe("the rule's own statements", () => {
+  const policy = [statementWith()];
+
+  test("are in what is granted and not in what the gateway signs with", () => {
+    const granted = accepted(decide("grant", expiringIn(86_400), { policy }));
+    const proxied = accepted(decide("proxy", expiringIn(86_400), { policy }));
+    expect(granted.policy).toContain("arn:aws:s3:::reports/acme/*");
+    expect(proxied.policy).not.toContain("s3");
+  });
+
+  test("refuse a grant whose claims they cannot hold, and no proxied call", () => {
+    const nobody = principalWith({ tenant: "*" });
+    expect(refused(decide("grant", nobody, { policy }))).toMatchObject({
+      reason: "claim_unrepresentable",
+      slot: "policy[0].Resource",
+    });
+    expect(decide("proxy", nobody, { policy }).ok).toBe(true);
+  });
+
+  test("refuse a grant that is larger than STS takes", () => {
+    const long = Array.from({ length: 30 }, () => statementWith());
+    expect(refused(decide("grant", expiringIn(86_400), { policy: long })).reason).toBe("session_too_large");
+  });
+});
+
+describe("the end of a grant", () => {
+  // A session of an hour, minted within the next 300 seconds, ends 3,900 seconds from now at the latest.
+  test.each([
+    ["the token outlives any session", 3_900, 3600, undefined],
+    ["the token ends a second before the latest session", 3_899, 3600, nowSeconds + 3_899],
+    ["the token ends before STS's floor", 60, 3600, nowSeconds + 60],
+    ["the rule asks for less than STS's floor", 1_199, 300, nowSeconds + 1_199],
+    ["the token outlives the floor", 1_200, 300, undefined],
+    ["the token ends between two seconds", 60.9, 3600, nowSeconds + 60],
+  ])("where %s", (_, lifeSeconds, durationSeconds, notAfter) => {
+    const spec = accepted(decide("grant", expiringIn(lifeSeconds), { durationSeconds }));
+    expect(spec.notAfter).toBe(notAfter);
+    expect(spec.policy.includes("DateLessThan")).toBe(notAfter !== undefined);
+  });
+
+  test("is written into every Allow of the policy", () => {
+    const { policy } = accepted(decide("grant", expiringIn(60), { policy: [statementWith()] }));
+    expect(policy.match(/"DateLessThan":\{"aws:CurrentTime":"2026-01-01T00:01:00Z"\}/g)).toHaveLength(3);
+  });
+
+  test("is none for a proxied call: the gateway keeps that session and checks the token each time", () => {
+    const spec = accepted(decide("proxy", expiringIn(60)));
+    expect(spec).not.toHaveProperty("notAfter");
+    expect(spec.policy).not.toContain("DateLessThan");
+  });
+
+  test("lets a renewed token share the session of the one before", () => {
+    expect(decide("grant", expiringIn(7_200))).toEqual(decide("grant", expiringIn(9_000)));
+  });
+});
+
+test("two callers never have one spec, whatever a rule names their sessions", () => {
+  const shared = { sessionName: cel('"the-same"'), sourceIdentity: null };
+  const callers = fc.tuple(
+    fc.constantFrom("https://a.example/", "https://b.example/"),
+    fc.string({ minLength: 1 }),
+  );
+  const specOf = ([issuer, subject]: readonly [string, string], rule: typeof shared | object) => {
+    const result = decide("proxy", principalWith({}, { issuer: issuerWith({ issuer }), subject }), rule);
+    return result.ok ? JSON.stringify(result.value) : undefined;
+  };
+  fc.assert(
+    fc.property(callers, callers, fc.constantFrom(shared, {}), (a, b, rule) => {
+      fc.pre(a[0] !== b[0] || a[1] !== b[1]);
+      const spec = specOf(a, rule);
+      expect(spec).toBeDefined();
+      expect(spec).not.toBe(specOf(b, rule));
+    }),
+  );
+});
