@@ -126,7 +126,6 @@ export interface SessionSpec {
   readonly roleArn: string;
   readonly roleSessionName: string;
   readonly sourceIdentity?: string;
-  /** Sorted by key. */
   readonly tags: readonly { readonly key: string; readonly value: string }[];
   readonly transitiveTagKeys: readonly string[];
   readonly durationSeconds: number;

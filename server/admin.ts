@@ -1,0 +1,32 @@
+// The admin listener, on its own port so that no path of it can be a function's: /livez, /readyz, /metrics.
+import express, { type Express } from "express";
+import helmet from "helmet";
+import type { Metrics } from "./adapters/metrics.js";
+
+export interface AdminParts {
+  /** Why the gateway should get no traffic now; empty when it should. */
+  readonly unreadyReasons: () => readonly string[];
+  readonly metrics: Metrics;
+}
+
+export function createAdminApp({ unreadyReasons, metrics }: AdminParts): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(helmet());
+  app.get("/livez", (_request, response) => {
+    response.json({ status: "live" });
+  });
+  app.get("/readyz", (_request, response) => {
+    const reasons = unreadyReasons();
+    response.status(reasons.length === 0 ? 200 : 503);
+    response.json({ status: reasons.length === 0 ? "ready" : "not ready", reasons });
+  });
+  app.get("/metrics", async (_request, response) => {
+    const { contentType, text } = await metrics.read();
+    response.type(contentType).send(text);
+  });
+  app.use((_request, response) => {
+    response.status(404).json({ status: "not found", paths: ["/livez", "/readyz", "/metrics"] });
+  });
+  return app;
+}

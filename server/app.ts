@@ -1,0 +1,187 @@
+// The Express app, in request order: a preflight is answered, any other request goes the way through, and every
+// answer gets its id, its CORS fields, its log line and its place in the metrics.
+import { IncomingMessage, ServerResponse, createServer, type Server } from "node:http";
+import express, { type Express, type Request, type Response } from "express";
+import type { BodyBudget } from "./adapters/request-body.js";
+import { findingFields, type Log } from "./adapters/log.js";
+import type { Metrics } from "./adapters/metrics.js";
+import { corsHeaders, preflightHeaders, type Cors } from "./core/cors.js";
+import type { Denial } from "./core/denial.js";
+import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
+import { internalError, problemBody, problemOf, type Problem } from "./core/problem.js";
+import { headerEntries } from "./core/raw-headers.js";
+import { inboundOf, send, type HttpInbound } from "./express-bridge.js";
+import type { Gateway } from "./gateway.js";
+import type { Clock } from "./ports.js";
+
+export interface AppParts {
+  readonly gateway: Gateway;
+  readonly budget: BodyBudget;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly cors: Cors | undefined;
+  readonly trustProxy: number | readonly string[];
+  /** While draining every answer is its connection's last. */
+  readonly isDraining: () => boolean;
+}
+
+export function createApp(parts: AppParts): Express {
+  const app = express();
+  app.disable("x-powered-by").disable("etag").set("query parser", false);
+  app.set("trust proxy", parts.trustProxy);
+  app.use((request: Request, response: Response) => answer(request, response, parts));
+  return app;
+}
+
+async function answer(request: Request, response: Response, parts: AppParts): Promise<void> {
+  const startedAt = parts.clock();
+  parts.metrics.callStarted();
+  const inbound = inboundOf(request, response, parts.budget);
+  const findings: Findings = {};
+  let answered = await replyTo(inbound, request, findings, parts);
+  let verdict: Verdict = "truncated";
+  try {
+    verdict = await send(answered.reply, request, response, {
+      headers: commonHeaders(inbound, request, answered.reply, parts.cors),
+      isLast: parts.isDraining(),
+      leftOver: inbound.body.leftOver,
+    });
+  } catch (error) {
+    // Too late for another answer: the caller sees a broken transfer, the log the reason.
+    response.destroy();
+    answered = { ...answered, error };
+  } finally {
+    inbound.body.release();
+  }
+  record({ ...answered, inbound, findings, verdict, startedAt }, parts);
+}
+
+interface Answered {
+  readonly reply: Reply;
+  readonly denial?: Denial | undefined;
+  readonly error?: unknown;
+}
+
+async function replyTo(
+  inbound: HttpInbound,
+  request: Request,
+  findings: Findings,
+  parts: AppParts,
+): Promise<Answered> {
+  const preflight = parts.cors && preflightReply(request, parts.cors);
+  if (preflight) return { reply: preflight };
+  try {
+    const result = await parts.gateway(inbound, findings);
+    if (result.ok) return { reply: result.value };
+    return { reply: problemReply(problemOf(result.denial), inbound, findings), denial: result.denial };
+  } catch (error) {
+    return { reply: problemReply(internalError, inbound, findings), error };
+  }
+}
+
+function preflightReply(request: Request, cors: Cors): Reply | undefined {
+  const { origin, "access-control-request-method": requestMethod } = request.headers;
+  if (request.method !== "OPTIONS" || !origin || !requestMethod) return undefined;
+  const requestHeaders = request.headers["access-control-request-headers"];
+  const headers = preflightHeaders(cors, {
+    origin,
+    requestMethod,
+    ...(requestHeaders !== undefined && { requestHeaders }),
+  });
+  return { kind: "own", status: 204, headers, body: "" };
+}
+
+function problemReply(problem: Problem, { requestId }: Inbound, { door }: Findings): Reply {
+  const body = problemBody(problem, requestId);
+  // Credential clients of AWS SDKs show these two; others pass over them.
+  const forSdks = door === "grant" ? { Code: problem.code, Message: problem.detail } : {};
+  return {
+    kind: "own",
+    status: problem.status,
+    headers: {
+      ...problem.headers,
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+    },
+    body: JSON.stringify({ ...body, ...forSdks }),
+  };
+}
+
+function commonHeaders(
+  inbound: Inbound,
+  request: Request,
+  reply: Reply,
+  cors: Cors | undefined,
+): Record<string, string> {
+  const headers = { "x-request-id": inbound.requestId };
+  if (!cors || (reply.kind === "own" && "access-control-allow-methods" in reply.headers)) return headers;
+  return { ...headers, ...corsHeaders(cors, request.headers.origin, exposedNames(reply)) };
+}
+
+/** A page may read what the answer holds; browsers never show `set-cookie`. */
+function exposedNames(reply: Reply): string[] {
+  const names =
+    reply.kind === "own"
+      ? Object.keys(reply.headers)
+      : Array.from(headerEntries(reply.headers), ([name]) => name.toLowerCase());
+  return [...new Set(["x-request-id", ...names])].filter((name) => name !== "set-cookie");
+}
+
+interface Ended extends Answered {
+  readonly inbound: Inbound;
+  readonly findings: Findings;
+  readonly verdict: Verdict;
+  readonly startedAt: number;
+}
+
+function record(
+  { inbound, findings, reply, denial, error, verdict, startedAt }: Ended,
+  parts: AppParts,
+): void {
+  const durationMs = parts.clock() - startedAt;
+  const { route, door } = findings;
+  parts.metrics.callEnded({
+    route: route?.name ?? "none",
+    door: door ?? "none",
+    status: reply.status,
+    verdict,
+    seconds: durationMs / 1000,
+  });
+  const fields = {
+    requestId: inbound.requestId,
+    method: inbound.method,
+    // The path without its query: queries carry secrets often enough.
+    path: inbound.rawTarget.split("?", 1)[0],
+    client: inbound.client.address,
+    status: reply.status,
+    durationMs,
+    verdict,
+    ...findingFields(findings, denial),
+  };
+  if (error !== undefined) parts.log.error({ ...fields, err: error }, "request failed");
+  else parts.log.info(fields, "request");
+}
+
+/**
+ * node:http's server, made so that its requests and responses are born with the prototypes Express gives them:
+ * Express's own `setPrototypeOf` for each request then changes nothing, and V8 keeps its fast paths.
+ */
+export function createAppServer(app: Express, maxHeaderSize: number): Server {
+  function AppRequest(...args: unknown[]): object {
+    return Reflect.construct(IncomingMessage, args, AppRequest) as object;
+  }
+  AppRequest.prototype = app.request;
+  function AppResponse(...args: unknown[]): object {
+    return Reflect.construct(ServerResponse, args, AppResponse) as object;
+  }
+  AppResponse.prototype = app.response;
+  return createServer(
+    {
+      IncomingMessage: AppRequest as unknown as typeof IncomingMessage,
+      ServerResponse: AppResponse as unknown as typeof ServerResponse,
+      maxHeaderSize,
+    },
+    app,
+  );
+}

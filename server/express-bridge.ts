@@ -1,0 +1,102 @@
+// Express request -> Inbound, Reply -> Express response. Decides nothing about a call; knows sockets, helmet and how
+// an answer leaves a connection.
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import type { Request, Response } from "express";
+import helmet from "helmet";
+import { HttpRequestBody, type BodyBudget, type LeftOver } from "./adapters/request-body.js";
+import type { Client } from "./core/forwarded-headers.js";
+import type { Inbound, Reply, Verdict } from "./core/inbound.js";
+
+export interface HttpInbound extends Inbound {
+  readonly body: HttpRequestBody;
+}
+
+export function inboundOf(request: Request, response: Response, budget: BodyBudget): HttpInbound {
+  const gone = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return {
+    requestId: randomUUID(),
+    method: request.method,
+    rawTarget: request.originalUrl,
+    headers: request.rawHeaders,
+    client: clientOf(request),
+    body: new HttpRequestBody(request, response, budget),
+    signal: gone.signal,
+  };
+}
+
+/** As far as the application's `trust proxy` lets `x-forwarded-*` be believed. */
+function clientOf(request: Request): Client {
+  const address = request.ip?.replace(/^::ffff:(?=\d+\.)/i, "") ?? "unknown";
+  const host = request.host as string | undefined;
+  return {
+    address,
+    protocol: request.protocol === "https" ? "https" : "http",
+    ...(host !== undefined && { host }),
+  };
+}
+
+export interface SendOptions {
+  /** For every answer: `x-request-id`, CORS. Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The connection takes no further request. */
+  readonly isLast: boolean;
+  /** What is left of the request's body. */
+  readonly leftOver: LeftOver;
+}
+
+/** Sends a reply to its end and says how it ended. */
+export async function send(
+  reply: Reply,
+  request: Request,
+  response: Response,
+  options: SendOptions,
+): Promise<Verdict> {
+  const isLast = options.isLast || options.leftOver !== "none";
+  const headers = { ...options.headers, ...(isLast && { connection: "close" }) };
+  if (reply.kind === "relayed") {
+    response.writeHead(reply.status, [...reply.headers, ...Object.entries(headers).flat()]);
+    // The head is worth something before the first byte of the body: a stream may be silent for minutes.
+    response.flushHeaders();
+    return reply.body.relay(response);
+  }
+  addHelmetHeaders(request, response, () => undefined);
+  response.writeHead(reply.status, {
+    ...headers,
+    ...reply.headers,
+    "content-length": Buffer.byteLength(reply.body),
+  });
+  return endOwn(reply.body, request, response, options.leftOver);
+}
+
+const addHelmetHeaders = helmet();
+
+/** How long an answer waits for a caller who is still sending. */
+const lingerMs = 2_000;
+
+/**
+ * Closing a connection with unread bytes resets it, and the reset overtakes the answer: so the answer goes out, the
+ * rest of the body is thrown away for a moment, and only then the connection ends (RFC 9112 9.6).
+ */
+async function endOwn(
+  body: string,
+  request: Request,
+  response: Response,
+  leftOver: LeftOver,
+): Promise<Verdict> {
+  if (leftOver === "coming") {
+    response.write(body);
+    request.resume();
+    await once(request, "close", { signal: AbortSignal.timeout(lingerMs) }).catch(() => undefined);
+    response.end();
+  } else {
+    response.end(body);
+  }
+  if (!response.writableFinished && !response.destroyed) {
+    await Promise.race([once(response, "finish"), once(response, "close")]).catch(() => undefined);
+  }
+  return response.writableFinished ? "complete" : "client_gone";
+}

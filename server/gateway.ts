@@ -1,0 +1,62 @@
+// The way through, top to bottom (design.md section 1): each step takes what the one before it gave, so the compiler
+// keeps the order, and a step that refuses ends the way. The body is not read before the caller is authorised.
+import { authorize } from "./authorize.js";
+import type { Authenticate } from "./authenticate.js";
+import type { Findings, Inbound, Reply } from "./core/inbound.js";
+import { requestTargetOf } from "./core/request-target.js";
+import { accept, type Result } from "./core/result.js";
+import { grant } from "./grant.js";
+import type { MatchRoute } from "./match-route.js";
+import type { ObtainSession } from "./obtain-session.js";
+import type { Clock } from "./ports.js";
+import type { Proxy } from "./proxy.js";
+
+export interface GatewaySteps {
+  readonly matchRoute: MatchRoute;
+  readonly authenticate: Authenticate;
+  readonly obtainSession: ObtainSession;
+  readonly proxy: Proxy;
+  readonly clock: Clock;
+}
+
+export type Gateway = (inbound: Inbound, findings: Findings) => Promise<Result<Reply>>;
+
+export function createGateway({
+  matchRoute,
+  authenticate,
+  obtainSession,
+  proxy,
+  clock,
+}: GatewaySteps): Gateway {
+  return async (inbound, findings) => {
+    const target = requestTargetOf(inbound);
+    if (!target.ok) return target;
+
+    const match = matchRoute(inbound.method, target.value);
+    if (!match.ok) return match;
+    const { route, door } = match.value;
+    Object.assign(findings, { route, door });
+
+    const principal = await authenticate(inbound.headers, { allowBare: door === "grant" });
+    if (!principal.ok) return principal;
+    findings.principal = principal.value;
+
+    const spec = authorize(match.value, principal.value, clock());
+    if (!spec.ok) return spec;
+    findings.spec = spec.value;
+
+    const session = await obtainSession(spec.value);
+    if (!session.ok) return session;
+    findings.session = session.value;
+
+    return door === "grant"
+      ? accept(grant(route, principal.value, spec.value, session.value))
+      : proxy({
+          inbound,
+          target: target.value,
+          match: match.value,
+          principal: principal.value,
+          session: session.value,
+        });
+  };
+}

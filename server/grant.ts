@@ -1,0 +1,28 @@
+// RoleSession -> the credentials reply: one body that AWS SDKs read as container credentials, `credential_process`
+// reads as its own, and a browser finds the function URL in.
+import type { Reply } from "./core/inbound.js";
+import type { Principal, RoleSession, Route, SessionSpec } from "./core/model.js";
+
+/** Says the earlier of two ends: the session's and the token's (design.md section 4). */
+export function grant(route: Route, principal: Principal, spec: SessionSpec, session: RoleSession): Reply {
+  const { accessKeyId, secretAccessKey, sessionToken } = session.credentials;
+  const end = Math.min(session.expiration, Math.floor(principal.expiresAt) * 1000);
+  const body = {
+    Version: 1,
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+    Token: sessionToken,
+    Expiration: new Date(end).toISOString().replace(/\.\d{3}Z$/, "Z"),
+    Region: route.target.region,
+    Service: route.target.service,
+    FuncUrl: `${route.target.origin}/`,
+    RoleArn: spec.roleArn,
+  };
+  return {
+    kind: "own",
+    status: 200,
+    headers: { "content-type": "application/json", "cache-control": "no-store" },
+    body: JSON.stringify(body),
+  };
+}

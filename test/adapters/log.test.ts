@@ -1,0 +1,88 @@
+import { createLog, findingFields } from "../../server/adapters/log.js";
+import type { Findings } from "../../server/core/inbound.js";
+import { statementWith } from "../fixtures/expression.js";
+import { principalWith } from "../fixtures/principal.js";
+import { roleRuleWith } from "../fixtures/role-rule.js";
+import { routeWith } from "../fixtures/route.js";
+import { credentials, roleSessionWith, sessionSpecWith } from "../fixtures/session.js";
+
+const findings: Findings = {
+  route: routeWith("ANY /reports", { name: "reports", roles: [roleRuleWith({ policy: [statementWith()] })] }),
+  door: "proxy",
+  principal: principalWith({ email: "private@example.com", nonce: "a-claim-of-the-token" }),
+  spec: sessionSpecWith({ externalId: "shared-with-the-account", tags: [{ key: "tenant", value: "acme" }] }),
+  session: roleSessionWith(),
+};
+
+function lineOf(write: (log: ReturnType<typeof createLog>) => void): string {
+  const lines: string[] = [];
+  write(createLog({ write: (line) => void lines.push(line) }));
+  expect(lines).toHaveLength(1);
+  return lines[0] ?? "";
+}
+
+describe("a request's log line", () => {
+  test("says who called, by which route, as whom, and how to find it in CloudTrail", () => {
+    expect(findingFields(findings, undefined)).toEqual({
+      route: "reports",
+      door: "proxy",
+      issuer: "main",
+      subject: "alice",
+      rule: "analyst",
+      roleArn: "arn:aws:iam::123456789012:role/reports-invoker",
+      roleSessionName: "main.alice",
+      sourceIdentity: "main.alice",
+      assumeRoleRequestId: "01234567-89ab-cdef-0123-456789abcdef",
+    });
+  });
+
+  test("says why it was refused, with the data of that reason", () => {
+    const denial = {
+      reason: "sts_throttled",
+      cause: "Throttling: Rate exceeded",
+      retryAfterSeconds: 1,
+    } as const;
+    expect(findingFields({}, denial)).toEqual(denial);
+  });
+
+  test("says no more than what came to light", () => {
+    expect(findingFields({}, undefined)).toEqual({});
+    const { route, door } = findings;
+    expect(
+      findingFields({ ...(route && { route }), ...(door && { door }) }, { reason: "credentials_missing" }),
+    ).toEqual({
+      route: "reports",
+      door: "proxy",
+      reason: "credentials_missing",
+    });
+  });
+
+  test("holds no credential, no claim beside the subject, no policy and no secret of the configuration", () => {
+    const line = lineOf((log) => log.info(findingFields(findings, undefined), "request"));
+    const secrets = [
+      ...[credentials.accessKeyId, credentials.secretAccessKey, credentials.sessionToken],
+      ...["private@example.com", "a-claim-of-the-token", "shared-with-the-account", "Statement", "acme"],
+    ];
+    for (const secret of secrets) expect(line).not.toContain(secret);
+  });
+});
+
+describe("the log", () => {
+  test("writes one line of JSON for each entry, whatever stands in it", () => {
+    const line = lineOf((log) => log.info({ subject: 'a"\n{"level":60}' }, "request"));
+    expect(line.trimEnd()).not.toContain("\n");
+    expect(JSON.parse(line)).toMatchObject({ level: 30, message: "request", subject: 'a"\n{"level":60}' });
+  });
+
+  test("writes the time as ISO 8601, and neither process id nor host", () => {
+    const entry = JSON.parse(lineOf((log) => log.info("hello"))) as Record<string, unknown>;
+    expect(Object.keys(entry)).toEqual(["level", "time", "message"]);
+    expect(entry.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  test("writes an exception with its stack", () => {
+    const line = lineOf((log) => log.error({ err: new TypeError("a bug") }, "request failed"));
+    expect(JSON.parse(line)).toMatchObject({ err: { type: "TypeError", message: "a bug" } });
+    expect(line).toContain("log.test.ts");
+  });
+});

@@ -1,0 +1,87 @@
+import type { Denial, Reason } from "../../server/core/denial.js";
+import { internalError, problemBody, problemOf } from "../../server/core/problem.js";
+
+const secret = "what the operator alone may read";
+const retryAfterSeconds = 2.2;
+const invalidToken = 'Bearer realm="grantway", error="invalid_token"';
+
+type Row = readonly [data: object, status: number, headers: Record<string, string>];
+const badToken: Row = [{ cause: secret }, 401, { "www-authenticate": invalidToken }];
+const scopes = 'Bearer realm="grantway", error="insufficient_scope", scope="reports:read reports:all"';
+
+// Does not compile until every reason has its row.
+const table: Readonly<Record<Reason, Row>> = {
+  credentials_missing: [{}, 401, { "www-authenticate": 'Bearer realm="grantway"' }],
+  request_malformed: [
+    { cause: secret },
+    400,
+    { "www-authenticate": 'Bearer realm="grantway", error="invalid_request"' },
+  ],
+  token_malformed: badToken,
+  token_issuer_unknown: badToken,
+  token_algorithm_refused: badToken,
+  token_key_unknown: badToken,
+  token_signature_invalid: badToken,
+  token_expired: badToken,
+  token_not_yet_valid: badToken,
+  token_audience_invalid: badToken,
+  token_claim_invalid: badToken,
+  scope_insufficient: [{ scopes: ["reports:read", "reports:all"] }, 403, { "www-authenticate": scopes }],
+  role_not_granted: [{ cause: secret }, 403, {}],
+  claim_unrepresentable: [{ slot: secret, cause: secret }, 403, {}],
+  session_refused: [{ cause: secret }, 403, {}],
+  session_too_large: [{ slot: secret, cause: secret }, 403, {}],
+  route_unknown: [{}, 404, {}],
+  method_not_allowed: [{ allow: ["GET", "POST"] }, 405, { allow: "GET, POST" }],
+  target_invalid: [{ cause: secret }, 400, {}],
+  request_timeout: [{}, 408, {}],
+  body_too_large: [{ limitBytes: 6_291_456 }, 413, {}],
+  headers_too_large: [{}, 431, {}],
+  client_gone: [{}, 499, {}],
+  rate_exceeded: [{ cause: secret, retryAfterSeconds }, 429, { "retry-after": "3" }],
+  overloaded: [{ cause: secret, retryAfterSeconds }, 503, { "retry-after": "3" }],
+  keys_unavailable: [{ cause: secret, retryAfterSeconds }, 503, { "retry-after": "3" }],
+  sts_throttled: [{ cause: secret, retryAfterSeconds }, 503, { "retry-after": "3" }],
+  sts_unavailable: [{ cause: secret, retryAfterSeconds: 0 }, 503, { "retry-after": "1" }],
+  upstream_unreachable: [{ cause: secret }, 502, {}],
+  upstream_refused: [{ cause: secret }, 502, {}],
+  upstream_timeout: [{ timeoutMs: 1 }, 504, {}],
+};
+const reasons = Object.keys(table) as Reason[];
+const problemFor = (reason: Reason) => problemOf({ reason, ...table[reason][0] } as Denial);
+const isOfToken = (reason: Reason) => reason.startsWith("token_");
+
+describe("problemOf", () => {
+  test.each(reasons)("%s", (reason) => {
+    const problem = problemFor(reason);
+    const [, status, headers] = table[reason];
+    expect({ status: problem.status, headers: problem.headers }).toEqual({ status, headers });
+    expect(JSON.stringify(problem)).not.toContain(secret);
+    expect(problem.code).toBe(isOfToken(reason) ? "token_invalid" : reason);
+  });
+
+  test("tells a prober one and the same of every bad token", () => {
+    const problems = reasons.filter(isOfToken).map(problemFor);
+    expect(problems).toHaveLength(9);
+    for (const problem of problems) expect(problem).toEqual(problems[0]);
+  });
+});
+
+describe("problemBody", () => {
+  test("is RFC 9457, with the request as its instance", () => {
+    expect(problemBody(problemOf({ reason: "route_unknown" }), "c0ffee")).toEqual({
+      type: "urn:grantway:problem:route_unknown",
+      title: "Not Found",
+      status: 404,
+      detail: "No route matches this request.",
+      instance: "urn:uuid:c0ffee",
+    });
+  });
+
+  test("says nothing of an exception but where to look", () => {
+    expect(problemBody(internalError, "c0ffee")).toMatchObject({
+      type: "urn:grantway:problem:internal_error",
+      status: 500,
+    });
+  });
+});
