@@ -1,0 +1,19 @@
+// Servers of the twin: on loopback, and gone at once when it closes.
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Resolves with the port (0 asks for any free one); rejects with Node's own error, `EADDRINUSE` when it is taken. */
+export async function listenOn(server: Server, port: number): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+export async function closeAtOnce(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,59 @@
+// The role sessions this twin has lent: credentials that look like AWS's, and whose they are.
+// Held in memory only: a restart of the twin revokes them all.
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../../server/ports.js";
+import type { Caller, PolicyDocument, Role } from "./model.js";
+
+export interface SessionSettings {
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+  readonly sourceIdentity?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys?: readonly string[];
+  readonly sessionPolicy?: PolicyDocument;
+}
+
+export interface Sessions {
+  mint(role: Role, settings: SessionSettings): Caller;
+  /** Also finds an expired session, so that whoever asks can say that it expired. */
+  find(accessKeyId: string): Caller | undefined;
+}
+
+const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+// How the tokens of real STS begin; the rest is opaque there too.
+const tokenPrefix = "IQoJb3JpZ2luX2Vj";
+
+/** `limit`: beyond it the oldest session is forgotten, and its credentials are refused. */
+export function createSessions(options: { readonly clock: Clock; readonly limit?: number }): Sessions {
+  const { clock, limit = 10_000 } = options;
+  const byAccessKey = new Map<string, Caller>();
+
+  const mint = (role: Role, settings: SessionSettings): Caller => {
+    const caller = newSession(role, settings, clock());
+    byAccessKey.set(caller.accessKeyId, caller);
+    const [oldest] = byAccessKey.keys();
+    if (byAccessKey.size > limit && oldest !== undefined) byAccessKey.delete(oldest);
+    return caller;
+  };
+  return { mint, find: (accessKeyId) => byAccessKey.get(accessKeyId) };
+}
+
+function newSession(role: Role, settings: SessionSettings, nowMs: number): Caller {
+  const { sessionName, durationSeconds, sourceIdentity, sessionPolicy } = settings;
+  const accountId = role.arn.split(":")[4] ?? "";
+  return {
+    accessKeyId: `ASIA${Array.from(randomBytes(16), (byte) => base32[byte % 32]).join("")}`,
+    secretAccessKey: randomBytes(30).toString("base64"),
+    sessionToken: tokenPrefix + randomBytes(540).toString("base64"),
+    // STS answers whole seconds.
+    expiration: Math.floor(nowMs / 1000 + durationSeconds) * 1000,
+    accountId,
+    role,
+    arn: `arn:aws:sts::${accountId}:assumed-role/${role.name}/${sessionName}`,
+    userId: `${role.roleId}:${sessionName}`,
+    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    tags: settings.tags ?? {},
+    transitiveTagKeys: settings.transitiveTagKeys ?? [],
+    ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
+  };
+}

@@ -1,0 +1,69 @@
+// What the ECS agent gives a task: the credentials of its role, on loopback, behind a token that only the task has.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { Caller, Role } from "./model.js";
+import type { Sessions } from "./sessions.js";
+
+export interface TaskCredentials {
+  readonly path: string;
+  answer(authorization: string | undefined): {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+  /** The variables an AWS SDK finds this endpoint by. */
+  environment(endpoint: string): Readonly<Record<string, string>>;
+}
+
+/** ECS renews a task's credentials long before their end; SDKs ask again when five minutes are left. */
+const durationSeconds = 6 * 3600;
+const renewBeforeMs = 30 * 60 * 1000;
+
+export function createTaskCredentials({
+  role,
+  sessions,
+  clock,
+}: {
+  readonly role: Role;
+  readonly sessions: Sessions;
+  readonly clock: () => number;
+}): TaskCredentials {
+  const path = "/task-credentials";
+  const token = randomBytes(32).toString("base64url");
+  let current: Caller | undefined;
+
+  const credentials = (): Caller => {
+    if (!current || current.expiration - clock() < renewBeforeMs)
+      current = sessions.mint(role, { sessionName: "local-task", durationSeconds });
+    return current;
+  };
+
+  return {
+    path,
+    answer: (authorization) =>
+      isEqual(authorization ?? "", token)
+        ? json(200, credentialsBody(credentials()))
+        : json(403, { code: "AccessDeniedException", message: "The task's own token is needed." }),
+    environment: (endpoint) => ({
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}${path}`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+    }),
+  };
+}
+
+const credentialsBody = ({ role, accessKeyId, secretAccessKey, sessionToken, expiration }: Caller) => ({
+  RoleArn: role.arn,
+  AccessKeyId: accessKeyId,
+  SecretAccessKey: secretAccessKey,
+  Token: sessionToken,
+  Expiration: new Date(expiration).toISOString(),
+});
+
+const json = (status: number, body: object) => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+
+const isEqual = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

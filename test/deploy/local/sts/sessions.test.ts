@@ -1,0 +1,29 @@
+import { createSessions } from "../../../../deploy/local/aws/sessions.js";
+import { now, sampleRole } from "../iam/sample-caller.js";
+
+const role = sampleRole("analyst");
+const settings = { sessionName: "alice", durationSeconds: 900 };
+
+test("credentials look like AWS's and are never the same", () => {
+  const sessions = createSessions({ clock: () => now });
+  const [a, b] = [sessions.mint(role, settings), sessions.mint(role, settings)];
+  expect(a.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
+  expect(a.secretAccessKey).toMatch(/^[A-Za-z0-9+/]{40}$/);
+  expect(a.sessionToken).toMatch(/^IQoJb3JpZ2luX2Vj[A-Za-z0-9+/]{720}$/);
+  for (const part of ["accessKeyId", "secretAccessKey", "sessionToken"] as const)
+    expect(a[part]).not.toBe(b[part]);
+});
+
+test("a session is found by its access key, and ends on a whole second", () => {
+  const sessions = createSessions({ clock: () => now + 999 });
+  const session = sessions.mint(role, settings);
+  expect(session.expiration).toBe(now + 900_000);
+  expect(sessions.find(session.accessKeyId)).toBe(session);
+  expect(sessions.find("ASIAAAAAAAAAAAAAAAAA")).toBeUndefined();
+});
+
+test("beyond the limit the oldest session is forgotten", () => {
+  const sessions = createSessions({ clock: () => now, limit: 2 });
+  const [a, b, c] = [1, 2, 3].map(() => sessions.mint(role, settings).accessKeyId);
+  expect([a, b, c].map((key) => sessions.find(key ?? "") !== undefined)).toEqual([false, true, true]);
+});
