@@ -1,0 +1,50 @@
+// What to type next: lines to copy from the terminal, with the addresses of this very start.
+import type { Aws } from "./aws/aws.js";
+import type { GatewayProcess } from "./gateway-process.js";
+import type { OpenIdProvider } from "./issuer/openid-provider.js";
+
+export function instructions(running: {
+  readonly issuer: OpenIdProvider;
+  readonly aws: Aws;
+  readonly gateway: GatewayProcess;
+}): string {
+  const { issuer, aws, gateway } = running;
+  const base = `http://127.0.0.1:${gateway.port}`;
+  const issuerPort = issuer.port === 4000 ? "" : `ISSUER_PORT=${issuer.port} `;
+  const helloUrl = aws.functionUrls.get("grantway-hello") ?? "";
+  return `
+Grantway runs on this machine. In another terminal, from this folder:
+
+  # a token of alice (also: bob, who is in no group, and carol, of another tenant)
+  TOKEN=$(${issuerPort}npm run --silent token -- alice)
+
+  # proxy: the gateway signs the call with alice's own session
+  curl -i -H "Authorization: Bearer $TOKEN" ${base}/hello
+  curl -i -H "Authorization: Bearer $TOKEN" -d '{"n":1}' "${base}/echo/any/path?x=1"
+
+  # the long call: a line a second, past 29 s; with silent=1 one line at the end
+  curl -N -H "Authorization: Bearer $TOKEN" "${base}/long?seconds=40"
+  curl -N -H "Authorization: Bearer $TOKEN" "${base}/long?seconds=40&silent=1"
+
+  # grant: alice's credentials, good for this function and nothing else
+  curl -s -X POST -H "Authorization: Bearer $TOKEN" ${base}/grant/hello
+  eval "$(curl -s -X POST -H "Authorization: Bearer $TOKEN" ${base}/grant/hello | node deploy/local/export-credentials.mjs)"
+  curl -i --aws-sigv4 aws:amz:eu-west-1:lambda --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
+    -H "x-amz-security-token: $AWS_SESSION_TOKEN" ${helloUrl}
+  curl -i ${helloUrl}   # unsigned: 403
+
+  # the AWS CLI, with the credentials of the grant
+  AWS_ENDPOINT_URL=${aws.endpoint} AWS_DEFAULT_REGION=${aws.template.region} aws sts get-caller-identity
+
+OpenID provider ${issuer.issuer}
+AWS             ${aws.endpoint}
+Gateway         ${base}
+Admin           http://127.0.0.1:${gateway.adminPort} (/livez /readyz /metrics)
+${functionUrlLines(aws)}
+Ctrl-C ends all of it.
+
+`;
+}
+
+const functionUrlLines = (aws: Aws): string =>
+  Array.from(aws.functionUrls, ([name, url]) => `${name.padEnd(15)} ${url}\n`).join("");

@@ -1,0 +1,111 @@
+// `npm run local` as a newcomer runs it: a process of its own, started, used by what it printed, and ended.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
+
+interface Local {
+  readonly process: ChildProcess;
+  /** All it printed so far. */
+  readonly printed: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+const anyPorts = { PORT: "0", ADMIN_PORT: "0", ISSUER_PORT: "0", AWS_PORT: "0" };
+
+function runLocal(ports: Record<string, string>): Local {
+  const child = spawn("npm", ["run", "local"], {
+    env: { ...process.env, ...anyPorts, ...ports },
+    // A process group of its own, as a terminal gives one: a signal can go to all of it.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += String(chunk)));
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { process: child, printed: () => text, ended };
+}
+
+async function untilPrinted(local: Local, sentence: string): Promise<void> {
+  while (!local.printed().includes(sentence)) {
+    const more = Promise.race([once(local.process.stdout ?? local.process, "data"), local.ended]);
+    if (typeof (await more) === "number") throw new Error(`ended early: ${local.printed()}`);
+  }
+}
+
+const addressOf = (local: Local, name: string): string => {
+  const address = new RegExp(`^${name}\\s+(http://127\\.0\\.0\\.1:\\d+)`, "m").exec(local.printed())?.[1];
+  if (!address) throw new Error(`no address of ${name} in ${local.printed()}`);
+  return address;
+};
+
+async function output(command: string, env: Record<string, string>): Promise<string> {
+  const child = spawn("sh", ["-c", command], { env: { ...process.env, ...env } });
+  let text = "";
+  child.stdout.on("data", (chunk) => (text += String(chunk)));
+  await once(child, "close");
+  return text;
+}
+
+/** Resolves when no process of the group is left: its last ones close their output a moment before they are gone. */
+async function untilGroupGone(leader: ChildProcess): Promise<void> {
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(-(leader.pid ?? 0), 0);
+    } catch {
+      return false;
+    }
+  };
+  while (isAlive()) await setImmediate();
+}
+
+test("it starts, is used by the lines it prints, and SIGTERM ends all of it", async () => {
+  const local = runLocal({});
+  await untilPrinted(local, "Ctrl-C ends all of it.");
+  const tokenLine = /^ {2}TOKEN=\$\((.*)\)$/m.exec(local.printed())?.[1] ?? "";
+  const token = (await output(tokenLine, {})).trim();
+  expect(token.split(".")).toHaveLength(3);
+
+  const lines = local.printed().matchAll(/^ {2}(curl -i -H .*)$/gm);
+  for (const [, line = ""] of lines) {
+    expect(await output(line.replace("curl -i", "curl -s -i"), { TOKEN: token })).toContain("HTTP/1.1 200");
+  }
+  const unsigned = /^ {2}curl -i (http\S+) {3}# unsigned: 403$/m.exec(local.printed())?.[1] ?? "";
+  expect((await fetch(unsigned)).status).toBe(403);
+
+  const gateway = addressOf(local, "Gateway");
+  local.process.kill("SIGTERM");
+  await local.ended;
+  await untilGroupGone(local.process);
+  await expect(fetch(gateway)).rejects.toThrow();
+}, 60_000);
+
+test("Ctrl-C ends all of it with status 0", async () => {
+  const local = runLocal({});
+  await untilPrinted(local, "Ctrl-C ends all of it.");
+  process.kill(-(local.process.pid ?? 0), "SIGINT");
+  await local.ended;
+  await untilGroupGone(local.process);
+  expect(local.printed()).toContain('"outcome":"finished"');
+}, 60_000);
+
+test.each(["ISSUER_PORT", "AWS_PORT", "PORT", "ADMIN_PORT"])(
+  "a port that is taken (%s) is named in one line",
+  async (name) => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port } = holder.address() as AddressInfo;
+    const local = runLocal({ [name]: String(port) });
+    expect(await local.ended).not.toBe(0);
+    await untilGroupGone(local.process);
+    holder.close();
+    const told = local
+      .printed()
+      .split("\n")
+      .filter((line) => line.includes(`port ${port}`));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(name);
+  },
+  60_000,
+);
