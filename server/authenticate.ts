@@ -1,49 +1,56 @@
-// Who is calling: from the Authorization header to a verified Principal (RFC 6750, 7519, 8725, 9068).
-// What the caller may do is decided in authorize.ts. An issuer that cannot be asked is never the token's fault.
-import { bearerToken } from "./core/bearer-token.js";
-import { decodeUnverified } from "./core/jwt.js";
-import type { Issuer, Principal } from "./core/model.js";
-import { checkClaims, scopesOf } from "./core/registered-claims.js";
+// Who is calling: from the Authorization header to a verified Principal whose token is the caller's to use (RFC 6750,
+// 9449). What the caller may do is decided in authorize.ts.
+import { presentedToken } from "./core/bearer-token.js";
+import type { Principal } from "./core/model.js";
+import type { RawHeaders } from "./core/raw-headers.js";
 import { accept, type Result } from "./core/result.js";
-import { verifySignature } from "./core/signature.js";
-import { allowedAlgorithm, trustedIssuer } from "./core/trusted-issuer.js";
-import type { Clock, SigningKeys } from "./ports.js";
+import type { VerifiedToken, VerifiedTokens } from "./ports.js";
+import { createProvePossession, type Possession } from "./prove-possession.js";
+import { createVerifyToken, type Verification } from "./verify-token.js";
 
-export interface Authentication {
-  readonly issuers: readonly Issuer[];
-  readonly keys: SigningKeys;
-  readonly clock: Clock;
+export interface Authentication extends Verification, Possession {
+  readonly verifiedTokens: VerifiedTokens;
   readonly tokenBytes: number;
 }
 
-/** `rawHeaders`: name, value, name, value. `allowBare`: a JWT without the Bearer scheme is taken too. */
+export interface AuthenticateOptions {
+  /** A JWT without the Bearer scheme is taken too. */
+  readonly allowBare: boolean;
+  readonly method: string;
+  /** The absolute URI as the client wrote it: what a DPoP proof must name. */
+  readonly uri: string;
+}
+
 export type Authenticate = (
-  rawHeaders: readonly string[],
-  options: { readonly allowBare: boolean },
+  rawHeaders: RawHeaders,
+  options: AuthenticateOptions,
 ) => Promise<Result<Principal>>;
 
-export const createAuthenticate =
-  ({ issuers, keys, clock, tokenBytes }: Authentication): Authenticate =>
-  async (rawHeaders, { allowBare }) => {
-    const token = bearerToken(rawHeaders, { allowBare, tokenBytes });
-    if (!token.ok) return token;
-    const decoded = decodeUnverified(token.value);
-    if (!decoded.ok) return decoded;
-    const { unverifiedHeader, unverifiedClaims } = decoded.value;
+export const createAuthenticate = (parts: Authentication): Authenticate => {
+  const { verifiedTokens, keys, clock, tokenBytes } = parts;
+  const verifyToken = createVerifyToken(parts);
+  const provePossession = createProvePossession(parts);
 
-    const trusted = trustedIssuer(unverifiedClaims.iss, issuers);
-    if (!trusted.ok) return trusted;
-    const issuer = trusted.value;
-    const alg = allowedAlgorithm(unverifiedHeader.alg, issuer);
-    if (!alg.ok) return alg;
-    const key = await keys.find(issuer, { ...unverifiedHeader, alg: alg.value });
-    if (!key.ok) return key;
+  /** A token proves the same as long as it has not run out and its key is the issuer's: time went on, no claim did. */
+  const stillHolds = ({ principal: { issuer, expiresAt }, key }: VerifiedToken): boolean =>
+    clock() / 1000 < expiresAt + issuer.clockToleranceSeconds && keys.isCurrent(issuer, key);
 
-    // Read only now: the keys may have been seconds away.
-    const nowSeconds = clock() / 1000;
-    const claims = verifySignature(token.value, key.value, { alg: alg.value, issuer, nowSeconds });
-    if (!claims.ok) return claims;
-    const checked = checkClaims(claims.value, issuer, nowSeconds);
-    if (!checked.ok) return checked;
-    return accept({ issuer, claims: claims.value, scopes: scopesOf(claims.value), ...checked.value });
+  const principalOf = async (token: string): Promise<Result<Principal>> => {
+    const held = verifiedTokens.get(token);
+    if (held !== undefined && stillHolds(held)) return accept(held.principal);
+    if (held !== undefined) verifiedTokens.delete(token);
+    const verified = await verifyToken(token);
+    if (!verified.ok) return verified;
+    verifiedTokens.set(token, verified.value);
+    return accept(verified.value.principal);
   };
+
+  return async (rawHeaders, { allowBare, method, uri }) => {
+    const presented = presentedToken(rawHeaders, { allowBare, tokenBytes });
+    if (!presented.ok) return presented;
+    const principal = await principalOf(presented.value.token);
+    if (!principal.ok) return principal;
+    const proven = provePossession(principal.value, presented.value, { rawHeaders, method, uri });
+    return proven.ok ? principal : proven;
+  };
+};

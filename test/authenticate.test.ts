@@ -1,6 +1,6 @@
 import { createAuthenticate, type Authentication } from "../server/authenticate.js";
 import { accept, refuse, type Result } from "../server/core/result.js";
-import type { SigningKeys } from "../server/ports.js";
+import { authenticationWith, call, keysFrom } from "./fixtures/authentication.js";
 import { goodClaims, issuerWith, nowSeconds, rsaKeyPair, signedToken } from "./fixtures/tokens.js";
 
 const rsa = rsaKeyPair();
@@ -10,16 +10,15 @@ const tenant = issuerWith({ name: "tenant", issuer: "https://id.example.com/tena
 const rs256 = (claims: object, header: object = {}) =>
   signedToken({ alg: "RS256", kid: "k1", ...header }, claims, "RS256", rsa.privateKey);
 
-const keysFrom = (find: SigningKeys["find"]): SigningKeys => ({ find });
-
 const authenticate = (token: string, overrides: Partial<Authentication> = {}, allowBare = false) =>
-  createAuthenticate({
-    issuers: [main, tenant],
-    keys: keysFrom(() => Promise.resolve(accept(rsa.publicKey))),
-    clock: () => nowSeconds * 1000,
-    tokenBytes: 4096,
-    ...overrides,
-  })(["Host", "gateway", "Authorization", token], { allowBare });
+  createAuthenticate(
+    authenticationWith({
+      issuers: [main, tenant],
+      keys: keysFrom(() => Promise.resolve(accept(rsa.publicKey))),
+      tokenBytes: 4096,
+      ...overrides,
+    }),
+  )(["Host", "gateway", "Authorization", token], { ...call, allowBare });
 
 const reasonOf = async (...args: Parameters<typeof authenticate>) => {
   const principal = await authenticate(...args);
@@ -57,8 +56,8 @@ describe("authenticate", () => {
 
   test("misses credentials where there is no Authorization header", async () => {
     const keys = keysFrom(() => Promise.reject(new Error("not asked for")));
-    const authenticateAnyone = createAuthenticate({ issuers: [main], keys, clock: () => 0, tokenBytes: 100 });
-    expect(await authenticateAnyone(["Host", "gateway"], { allowBare: true })).toEqual(
+    const authenticateAnyone = createAuthenticate(authenticationWith({ keys }));
+    expect(await authenticateAnyone(["Host", "gateway"], { ...call, allowBare: true })).toEqual(
       refuse({ reason: "credentials_missing" }),
     );
   });

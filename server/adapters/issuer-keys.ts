@@ -49,6 +49,16 @@ export class IssuerKeys {
     return this.#select(header);
   }
 
+  /**
+   * Whether a key that was found before still serves, without waiting. It asks for fresh keys behind the caller's back
+   * as `find` does, so that callers who need no `find` do not keep a withdrawn key alive.
+   */
+  isCurrent(key: KeyObject): boolean {
+    if (this.#mustWait()) return false;
+    void this.#refreshIfOld();
+    return this.#held?.keys.some((held) => held.key === key) ?? false;
+  }
+
   /** Fetches the keys, or joins the fetch in flight. Never rejects. */
   refresh(): Promise<void> {
     this.#inFlight ??= this.#fetch().finally(() => (this.#inFlight = undefined));
@@ -62,12 +72,20 @@ export class IssuerKeys {
   }
 
   async #freshen(): Promise<void> {
+    const mustWait = this.#mustWait();
+    const refreshed = this.#refreshIfOld();
+    if (mustWait) await refreshed;
+  }
+
+  /** While the issuer is down nobody waits for it as long as there is a key that serves. */
+  #mustWait(): boolean {
     const age = this.#age();
-    const failed = this.#lastError !== undefined;
-    if (age < refreshAfterMs && !failed) return;
-    const refreshed = this.#isPausing() ? this.#inFlight : this.refresh();
-    // While the issuer is down nobody waits for it as long as there is a key that serves.
-    if (age >= keepForMs || (age >= waitAfterMs && !failed)) await refreshed;
+    return age >= keepForMs || (age >= waitAfterMs && this.#lastError === undefined);
+  }
+
+  #refreshIfOld(): Promise<void> | undefined {
+    if (this.#age() < refreshAfterMs && this.#lastError === undefined) return undefined;
+    return this.#isPausing() ? this.#inFlight : this.refresh();
   }
 
   async #refetchForUnknownKey(): Promise<void> {
@@ -93,7 +111,7 @@ export class IssuerKeys {
     // A loader that throws has a bug; in the background nobody would catch it.
     const loaded = await this.#load().catch((error: unknown) => refuse(`loading failed: ${String(error)}`));
     if (loaded.ok && loaded.value.length > 0) {
-      this.#held = { keys: loaded.value, fetchedAt };
+      this.#held = { keys: loaded.value.map((key) => this.#sameObjectAsBefore(key)), fetchedAt };
       this.#lastError = undefined;
       this.#onFetched(accept({ keys: loaded.value.length }));
       return;
@@ -103,6 +121,14 @@ export class IssuerKeys {
     this.#lastError = loaded.ok ? "the issuer publishes no usable signing key" : loaded.denial;
     this.#failedAt = this.#clock();
     this.#onFetched(refuse(this.#lastError));
+  }
+
+  /** A key that stays keeps its object, by which verified tokens know it. */
+  #sameObjectAsBefore(fresh: SigningKey): SigningKey {
+    const before = this.#held?.keys.find(
+      ({ kid, alg, key }) => kid === fresh.kid && alg === fresh.alg && key.equals(fresh.key),
+    );
+    return before ?? fresh;
   }
 
   #age(): number {

@@ -47,12 +47,14 @@ export const createSigningKeys = ({
       return [issuer.name, new IssuerKeys(load, clock, (outcome) => onFetched(issuer, outcome))];
     }),
   );
+  const keysOf = ({ name }: Issuer): IssuerKeys => {
+    const keys = byName.get(name);
+    if (keys === undefined) throw new Error(`issuer ${name} is not one the keys were made for`);
+    return keys;
+  };
   return {
-    find: (issuer, header) => {
-      const keys = byName.get(issuer.name);
-      if (keys === undefined) throw new Error(`issuer ${issuer.name} is not one the keys were made for`);
-      return keys.find(header);
-    },
+    find: (issuer, header) => keysOf(issuer).find(header),
+    isCurrent: (issuer, key) => keysOf(issuer).isCurrent(key),
     status: () => [...byName].map(([issuer, keys]) => ({ issuer, ...keys.status() })),
     warm: async () => {
       await Promise.all([...byName.values()].map((keys) => keys.refresh()));

@@ -29,6 +29,10 @@ export const issuerSchema = z.strictObject({
     .max(100)
     .nullable()
     .describe("Any one of these must be in `aud`; null turns the check off. Leaving it out is a fault."),
+  clientIdAsAudience: z
+    .boolean()
+    .prefault(false)
+    .describe("Whether `client_id` stands in where a token has no `aud`: Cognito's access tokens have none."),
   algorithms: z
     .array(z.enum(signingAlgorithms))
     .min(1)
@@ -46,4 +50,14 @@ export const issuerSchema = z.strictObject({
   clockToleranceSeconds: integer(0, 300)
     .prefault(30)
     .describe("How far the issuer's clock and ours may differ when `exp`, `nbf` and `iat` are checked."),
+  dpop: z
+    .enum(["accepted", "required"])
+    .prefault("accepted")
+    .describe(
+      "Proof of possession (RFC 9449). A token bound to a key is never taken without its proof; `required` takes no other.",
+    ),
+  dpopNonce: z
+    .boolean()
+    .prefault(false)
+    .describe("Whether a DPoP proof must carry the nonce that the gateway gave with its last 401."),
 });

@@ -13,6 +13,11 @@ export type TokenReason =
   | "token_audience_invalid"
   | "token_claim_invalid";
 
+export interface TokenDenial {
+  readonly reason: TokenReason;
+  readonly cause: string;
+}
+
 /** `cause` is a sentence for the operator. It may quote claims, never a token, a key or a secret. */
 export type Denial =
   | { readonly reason: "route_unknown" }
@@ -20,7 +25,9 @@ export type Denial =
   | { readonly reason: "target_invalid"; readonly cause: string }
   | { readonly reason: "credentials_missing" }
   | { readonly reason: "request_malformed"; readonly cause: string }
-  | { readonly reason: TokenReason; readonly cause: string }
+  | TokenDenial
+  | { readonly reason: "proof_invalid"; readonly cause: string }
+  | { readonly reason: "proof_nonce_required"; readonly cause: string; readonly nonce: string }
   | { readonly reason: "scope_insufficient"; readonly scopes: readonly string[] }
   | { readonly reason: "role_not_granted"; readonly cause: string }
   | { readonly reason: "claim_unrepresentable"; readonly slot: string; readonly cause: string }
@@ -28,6 +35,7 @@ export type Denial =
   | { readonly reason: "session_refused"; readonly cause: string }
   | { readonly reason: "body_too_large"; readonly limitBytes: number }
   | { readonly reason: "headers_too_large" }
+  | { readonly reason: "expectation_unknown" }
   | { readonly reason: "request_timeout" }
   | { readonly reason: "client_gone" }
   | { readonly reason: "rate_exceeded"; readonly cause: string; readonly retryAfterSeconds: number }

@@ -28,7 +28,8 @@ export const readJoseHeader = (header: JsonObject): Result<JoseHeader, string> =
 const isKeyId = (kid: unknown): kid is string =>
   typeof kid === "string" && kid.length > 0 && kid.length <= maxKidChars;
 
-const extensionFault = ({ crit, b64, zip }: JsonObject): string | undefined => {
+/** For every JOSE header, a token's or a proof's. */
+export const extensionFault = ({ crit, b64, zip }: JsonObject): string | undefined => {
   // RFC 7515 section 4.1.11: what is critical and not understood must be refused. We understand none.
   if (crit !== undefined) return "the header has crit, and no extension is understood";
   if (b64 !== undefined) return "the header has b64 (RFC 7797), which a JWT must not use";
@@ -45,5 +46,5 @@ const typeFault = ({ typ, cty }: JsonObject): string | undefined => {
 };
 
 /** RFC 7515 section 4.1.9: media types are case-insensitive and may leave out `application/`. */
-const mediaSubtype = (type: unknown): string =>
+export const mediaSubtype = (type: unknown): string =>
   typeof type === "string" ? type.toLowerCase().replace(/^application\//, "") : "";

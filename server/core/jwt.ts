@@ -11,29 +11,38 @@ export interface UnverifiedJwt {
 }
 
 export const decodeUnverified = (token: string): Result<UnverifiedJwt> => {
+  const decoded = decodeCompact(token);
+  if (!decoded.ok) return malformed(decoded.denial);
+  const unverifiedHeader = readJoseHeader(decoded.value.header);
+  if (!unverifiedHeader.ok) return malformed(unverifiedHeader.denial);
+  return accept({ unverifiedHeader: unverifiedHeader.value, unverifiedClaims: decoded.value.claims });
+};
+
+/** Header and claim set of a compact JWT, whatever they say. The refusal is a sentence for the operator. */
+export const decodeCompact = (
+  token: string,
+): Result<{ readonly header: JsonObject; readonly claims: Claims }, string> => {
   const [header, claims, signature, ...more] = token.split(".");
-  if (more.length === 2) return malformed("the token has five parts: encrypted tokens (JWE) are not taken");
+  if (more.length === 2) return refuse("the token has five parts: encrypted tokens (JWE) are not taken");
   if (header === undefined || claims === undefined || signature === undefined || more.length > 0) {
-    return malformed("the token has not three parts");
+    return refuse("the token has not three parts");
   }
-  if (decodeBase64url(signature) === undefined) return malformed("the signature is empty or not base64url");
+  if (decodeBase64url(signature) === undefined) return refuse("the signature is empty or not base64url");
 
   const headerMembers = decodeObject("header", header);
   if (!headerMembers.ok) return headerMembers;
-  const unverifiedHeader = readJoseHeader(headerMembers.value);
-  if (!unverifiedHeader.ok) return malformed(unverifiedHeader.denial);
-  const unverifiedClaims = decodeObject("claim set", claims);
-  if (!unverifiedClaims.ok) return unverifiedClaims;
-  return accept({ unverifiedHeader: unverifiedHeader.value, unverifiedClaims: unverifiedClaims.value });
+  const claimMembers = decodeObject("claim set", claims);
+  if (!claimMembers.ok) return claimMembers;
+  return accept({ header: headerMembers.value, claims: claimMembers.value });
 };
 
-const decodeObject = (name: string, part: string): Result<JsonObject> => {
+const decodeObject = (name: string, part: string): Result<JsonObject, string> => {
   const bytes = decodeBase64url(part);
-  if (bytes === undefined) return malformed(`the ${name} is empty or not base64url`);
+  if (bytes === undefined) return refuse(`the ${name} is empty or not base64url`);
   const text = decodeUtf8(bytes);
-  if (text === undefined) return malformed(`the ${name} is not UTF-8`);
+  if (text === undefined) return refuse(`the ${name} is not UTF-8`);
   const members = parseJsonObject(text);
-  return members.ok ? members : malformed(`the ${name} ${members.denial}`);
+  return members.ok ? members : refuse(`the ${name} ${members.denial}`);
 };
 
 const decodeBase64url = (part: string): Buffer | undefined => {

@@ -1,6 +1,7 @@
-// Denial -> what the caller sees: status, RFC 6750 challenge, RFC 9457 body. The only place with status codes.
+// Denial -> what the caller sees: status, challenge (RFC 6750 3, RFC 9449 7.1), RFC 9457 body. The only place with status codes.
 // Texts are constants: what was wrong in detail is for the operator's log.
 import type { Denial } from "./denial.js";
+import { signingAlgorithms } from "./model.js";
 
 export const realm = "grantway";
 
@@ -45,7 +46,7 @@ export function problemOf(denial: Denial): Problem {
         400,
         denial.reason,
         "Bad Request",
-        "The request is malformed.",
+        "The Authorization header or the framing of the request is malformed.",
         challenge("invalid_request"),
       );
     case "token_malformed":
@@ -62,8 +63,20 @@ export function problemOf(denial: Denial): Problem {
         "token_invalid",
         "Unauthorized",
         "The bearer token is not accepted.",
-        challenge("invalid_token"),
+        // Nobody is told which of the two schemes would have done.
+        {
+          "www-authenticate": `Bearer realm="${realm}", error="invalid_token", ${dpopChallenge("invalid_token")}`,
+        },
       );
+    case "proof_invalid":
+      return problem(401, denial.reason, "Unauthorized", "The DPoP proof is not accepted.", {
+        "www-authenticate": dpopChallenge("invalid_dpop_proof"),
+      });
+    case "proof_nonce_required":
+      return problem(401, denial.reason, "Unauthorized", "The DPoP proof needs the nonce of this answer.", {
+        "www-authenticate": dpopChallenge("use_dpop_nonce"),
+        "dpop-nonce": denial.nonce,
+      });
     case "scope_insufficient":
       return problem(403, denial.reason, "Forbidden", "The token lacks a scope that this route needs.", {
         "www-authenticate": `Bearer realm="${realm}", error="insufficient_scope", scope="${denial.scopes.join(" ")}"`,
@@ -103,6 +116,8 @@ export function problemOf(denial: Denial): Problem {
         "Content Too Large",
         `The body may have ${denial.limitBytes} bytes.`,
       );
+    case "expectation_unknown":
+      return problem(417, denial.reason, "Expectation Failed", "The only expectation is 100-continue.");
     case "headers_too_large":
       return problem(
         431,
@@ -160,6 +175,10 @@ export const internalError: Problem = problem(
 const challenge = (error: string): Record<string, string> => ({
   "www-authenticate": `Bearer realm="${realm}", error="${error}"`,
 });
+
+/** RFC 9449 7.1: `algs` are what a proof may be signed with. */
+const dpopChallenge = (error: string): string =>
+  `DPoP realm="${realm}", error="${error}", algs="${signingAlgorithms.join(" ")}"`;
 
 const retryAfter = ({ retryAfterSeconds }: { retryAfterSeconds: number }): Record<string, string> => ({
   "retry-after": String(Math.max(1, Math.ceil(retryAfterSeconds))),

@@ -2,6 +2,7 @@
 // place. Stricter than jsonwebtoken: `exp` and `sub` must be there, `aud` is never skipped by accident.
 import type { Denial, TokenReason } from "./denial.js";
 import type { Claims, Issuer } from "./model.js";
+import { nearMiss } from "./near-miss.js";
 import { quoted } from "./quoted.js";
 import { accept, refuse, type Result } from "./result.js";
 
@@ -24,7 +25,7 @@ export const checkClaims = (claims: Claims, issuer: Issuer, nowSeconds: number):
   if (!isNumericDate(exp)) return denied("token_claim_invalid", "exp is missing or no date in seconds");
   const denial =
     timeDenial(claims, exp, nowSeconds, issuer.clockToleranceSeconds) ??
-    audienceDenial(claims.aud, issuer) ??
+    audienceDenial(claims, issuer) ??
     acceptDenial(claims, issuer);
   return denial === undefined ? accept({ subject: sub, expiresAt: exp }) : refuse(denial);
 };
@@ -61,16 +62,33 @@ const timeDenial = (
 
 const seconds = (count: number): string => `${Math.round(count)} s`;
 
-const audienceDenial = (aud: unknown, { name, audience }: Issuer): Denial | undefined => {
+// `azp` is not looked at: it names the client that asked for the token (OpenID Connect Core 3.1.3.7 binds clients), and a
+// resource server is meant where `aud` says so. An issuer's `accept` may hold it to a list.
+const audienceDenial = (
+  claims: Claims,
+  { name, audience, clientIdAsAudience }: Issuer,
+): Denial | undefined => {
   if (audience === null) return undefined;
-  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  const standsIn = claims.aud === undefined && clientIdAsAudience;
+  const [claim, aud] = standsIn ? ["client_id", claims.client_id] : ["aud", claims.aud];
+  const audiences: readonly unknown[] = Array.isArray(aud) && !standsIn ? aud : [aud];
   if (audiences.some((one) => typeof one === "string" && audience.includes(one))) return undefined;
-  const shown = audiences.slice(0, 5).map(quoted).join(", ");
   const cause =
     aud === undefined
-      ? `the token has no aud, issuer ${name} asks for one`
-      : `aud is ${shown}, issuer ${name} asks for ${audience.map(quoted).join(" or ")}`;
+      ? `the token has no ${standsIn ? "aud and no client_id" : "aud"}, issuer ${name} asks for one`
+      : `${claim} is ${audiences.slice(0, 5).map(quoted).join(", ")}, issuer ${name} asks for ` +
+        audience.map(quoted).join(" or ") +
+        nearAudience(audiences, audience);
   return { reason: "token_audience_invalid", cause };
+};
+
+const nearAudience = (audiences: readonly unknown[], configured: readonly string[]): string => {
+  for (const one of audiences.slice(0, 5)) {
+    if (typeof one !== "string") continue;
+    const near = configured.map((audience) => nearMiss(one, audience)).find((miss) => miss !== undefined);
+    if (near !== undefined) return `: ${near}`;
+  }
+  return "";
 };
 
 const acceptDenial = (claims: Claims, issuer: Issuer): Denial | undefined => {

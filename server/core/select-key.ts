@@ -49,6 +49,11 @@ const nameOf = (kid: string | undefined): string => (kid === undefined ? "no kid
 
 const misfit = ({ key, alg: keyAlg }: SigningKey, alg: SigningAlgorithm): string | undefined => {
   if (keyAlg !== undefined && keyAlg !== alg) return `the key is for ${quoted(keyAlg)}`;
+  return keyMisfit(key, alg);
+};
+
+/** Why a key's own type, size or curve does not serve an algorithm; `undefined`: it does. */
+export const keyMisfit = (key: KeyObject, alg: SigningAlgorithm): string | undefined => {
   const curve = curves[alg];
   return curve === undefined ? rsaMisfit(key) : curveMisfit(key, curve);
 };
@@ -65,7 +70,7 @@ const curveMisfit = (
   { asymmetricKeyType, asymmetricKeyDetails }: KeyObject,
   curve: string,
 ): string | undefined => {
-  if (asymmetricKeyType !== "ec") return `it is ${String(asymmetricKeyType)}, not ec`;
   const { namedCurve } = asymmetricKeyDetails ?? {};
+  if (asymmetricKeyType !== "ec") return `it is ${String(asymmetricKeyType)}, not ec`;
   return namedCurve === curve ? undefined : `its curve is ${String(namedCurve)}, not ${curve}`;
 };

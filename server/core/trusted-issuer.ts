@@ -1,6 +1,7 @@
 // Which configured issuer a token says it comes from, and whether its algorithm is one that issuer may
 // use (RFC 8725 sections 3.1 and 3.8). Both are compared exactly; near misses are explained to the operator.
 import type { Issuer, SigningAlgorithm } from "./model.js";
+import { nearMiss } from "./near-miss.js";
 import { quoted } from "./quoted.js";
 import { accept, refuse, type Result } from "./result.js";
 
@@ -20,20 +21,8 @@ export const allowedAlgorithm = (alg: string, issuer: Issuer): Result<SigningAlg
 const unknownIssuerCause = (iss: unknown, issuers: readonly Issuer[]): string => {
   if (typeof iss !== "string") return "the token has no iss that is a string";
   for (const { issuer } of issuers) {
-    const difference = smallDifference(iss, issuer);
+    const difference = nearMiss(iss, issuer);
     if (difference !== undefined) return `configured ${quoted(issuer)}, ${difference}`;
   }
   return `iss is ${quoted(iss)}, which no issuer of the configuration equals`;
 };
-
-const smallDifference = (iss: string, configured: string): string | undefined => {
-  const slash = `token has ${iss.endsWith("/") ? "a" : "no"} trailing slash`;
-  if (withoutSlash(iss) === withoutSlash(configured)) return slash;
-  if (iss.toLowerCase() === configured.toLowerCase()) return "token differs in letter case";
-  if (withoutSlash(iss).toLowerCase() === withoutSlash(configured).toLowerCase()) {
-    return `token differs in letter case, and ${slash}`;
-  }
-  return undefined;
-};
-
-const withoutSlash = (url: string): string => (url.endsWith("/") ? url.slice(0, -1) : url);

@@ -1,6 +1,8 @@
+import { createPublicKey } from "node:crypto";
 import { IssuerKeys } from "../../server/adapters/issuer-keys.js";
 import { accept, refuse, type Result } from "../../server/core/result.js";
 import type { SigningKey } from "../../server/core/select-key.js";
+import { accepted } from "../fixtures/outcome.js";
 import { rsaKeyPair } from "../fixtures/tokens.js";
 
 const second = 1_000;
@@ -8,8 +10,10 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 const key = rsaKeyPair().publicKey;
+/** The same key as another object, as a second fetch gives it. */
+const sameKey = () => createPublicKey(key.export({ format: "pem", type: "spki" }));
 const set = (...kids: string[]): Result<readonly SigningKey[], string> =>
-  accept(kids.map((kid) => ({ kid, key })));
+  accept(kids.map((kid) => ({ kid, key: sameKey() })));
 const down = refuse("the issuer is down");
 
 /** An issuer whose answer is a variable, with a clock that stands until it is moved. */
@@ -206,6 +210,82 @@ describe("IssuerKeys", () => {
     issuer.now = 24 * hour;
     expect(keys.status()).toEqual({ ready: false, keys: 0, lastError: "the issuer is down" });
     expect(outcomes).toEqual([down, accept({ keys: 2 }), down]);
+  });
+
+  describe("whether a key is still the issuer's", () => {
+    const keyOf = async (keys: IssuerKeys, kid: string) => accepted(await keys.find({ kid, alg: "RS256" }));
+
+    test("it stays so across fetches that bring the same key again", async () => {
+      const { issuer, keys } = setUp(set("a"));
+      const held = await keyOf(keys, "a");
+      issuer.answer = set("a");
+      await keys.refresh();
+      expect(keys.isCurrent(held)).toBe(true);
+      expect(await keyOf(keys, "a")).toBe(held);
+    });
+
+    test("it ends with the fetch that no longer brings it", async () => {
+      const { issuer, keys } = setUp(set("a", "b"));
+      const held = await keyOf(keys, "a");
+      issuer.answer = accept([{ kid: "b", key: rsaKeyPair().publicKey }]);
+      await keys.refresh();
+      expect(keys.isCurrent(held)).toBe(false);
+    });
+
+    test.each([
+      ["kid", { kid: "b" }],
+      ["algorithm", { alg: "PS256" }],
+    ])("it ends when the same key comes back with another %s", async (_, changed) => {
+      const { issuer, keys } = setUp(accept([{ kid: "a", key: sameKey() }]));
+      const held = await keyOf(keys, "a");
+      issuer.answer = accept([{ kid: "a", key: sameKey(), ...changed }]);
+      await keys.refresh();
+      expect(keys.isCurrent(held)).toBe(false);
+    });
+
+    test("it ends when the issuer withdraws all keys, and before any was fetched", async () => {
+      const { issuer, keys } = setUp(set("a"));
+      expect(keys.isCurrent(key)).toBe(false);
+      const held = await keyOf(keys, "a");
+      issuer.answer = set();
+      await keys.refresh();
+      expect(keys.isCurrent(held)).toBe(false);
+    });
+
+    test("asking renews keys of ten minutes behind the caller's back", async () => {
+      const { issuer, keys, settle } = setUp(set("a"));
+      const held = await keyOf(keys, "a");
+      issuer.answer = set("b");
+      issuer.now = 10 * minute - 1;
+      expect(keys.isCurrent(held)).toBe(true);
+      expect(issuer.fetches).toBe(1);
+      issuer.now = 10 * minute;
+      expect(keys.isCurrent(held)).toBe(true);
+      expect(issuer.fetches).toBe(2);
+      await settle();
+      expect(keys.isCurrent(held)).toBe(false);
+    });
+
+    test("keys that nobody asked for in an hour must be looked at first", async () => {
+      const { issuer, keys } = setUp(set("a"));
+      const held = await keyOf(keys, "a");
+      issuer.hold = new Promise(() => undefined);
+      issuer.now = hour - 1;
+      expect(keys.isCurrent(held)).toBe(true);
+      issuer.now = hour;
+      expect(keys.isCurrent(held)).toBe(false);
+    });
+
+    test("while the issuer is down its keys are current for 24 hours", async () => {
+      const { issuer, keys } = setUp(set("a"));
+      const held = await keyOf(keys, "a");
+      issuer.answer = down;
+      await keys.refresh();
+      issuer.now = 24 * hour - 1;
+      expect(keys.isCurrent(held)).toBe(true);
+      issuer.now = 24 * hour;
+      expect(keys.isCurrent(held)).toBe(false);
+    });
   });
 
   test("a loader that throws counts as a failed fetch", async () => {

@@ -4,15 +4,8 @@ import { createAuthenticate } from "../../server/authenticate.js";
 import { signingAlgorithms } from "../../server/core/model.js";
 import { accept } from "../../server/core/result.js";
 import { selectKey } from "../../server/core/select-key.js";
-import {
-  base64url,
-  ecKeyPair,
-  goodClaims,
-  issuerWith,
-  nowSeconds,
-  rsaKeyPair,
-  signedToken,
-} from "../fixtures/tokens.js";
+import { authenticationWith, call, keysFrom } from "../fixtures/authentication.js";
+import { base64url, ecKeyPair, goodClaims, issuerWith, rsaKeyPair, signedToken } from "../fixtures/tokens.js";
 
 const rsa = rsaKeyPair();
 const ec = ecKeyPair();
@@ -21,22 +14,20 @@ const keys = [
   { kid: "ec", key: ec.publicKey },
 ];
 
-const authenticate = createAuthenticate({
-  issuers: [issuerWith({ algorithms: signingAlgorithms })],
-  keys: {
-    find: (_, header) => {
+const authenticate = createAuthenticate(
+  authenticationWith({
+    issuers: [issuerWith({ algorithms: signingAlgorithms })],
+    keys: keysFrom((_, header) => {
       const key = selectKey(keys, header);
       return Promise.resolve(
         key.ok ? key : { ok: false, denial: { reason: "token_key_unknown", cause: key.denial } },
       );
-    },
-  },
-  clock: () => nowSeconds * 1000,
-  tokenBytes: 16_384,
-});
+    }),
+  }),
+);
 
 const reasonOf = async (token: string) => {
-  const principal = await authenticate(["authorization", `Bearer ${token}`], { allowBare: false });
+  const principal = await authenticate(["authorization", `Bearer ${token}`], call);
   return principal.ok ? "authenticated" : principal.denial.reason;
 };
 
@@ -94,14 +85,14 @@ describe("a token cannot choose how it is verified", () => {
 });
 
 test("an issuer held to ES256 does not take an RS256 token of its own key", async () => {
-  const esOnly = createAuthenticate({
-    issuers: [issuerWith({ algorithms: ["ES256"] })],
-    keys: { find: () => Promise.resolve(accept(rsa.publicKey)) },
-    clock: () => nowSeconds * 1000,
-    tokenBytes: 16_384,
-  });
+  const esOnly = createAuthenticate(
+    authenticationWith({
+      issuers: [issuerWith({ algorithms: ["ES256"] })],
+      keys: keysFrom(() => Promise.resolve(accept(rsa.publicKey))),
+    }),
+  );
   const token = signedToken({ alg: "RS256", kid: "rsa" }, goodClaims, "RS256", rsa.privateKey);
-  expect(await esOnly(["authorization", `Bearer ${token}`], { allowBare: false })).toMatchObject({
+  expect(await esOnly(["authorization", `Bearer ${token}`], call)).toMatchObject({
     denial: { reason: "token_algorithm_refused" },
   });
 });

@@ -1,6 +1,7 @@
 // Two trusted issuers with one key id: neither may speak for the other (RFC 8725 sections 2.7 and 3.8).
 import { createSigningKeys } from "../../server/adapters/signing-keys.js";
 import { createAuthenticate } from "../../server/authenticate.js";
+import { authenticationWith, call } from "../fixtures/authentication.js";
 import { startIssuer, type IssuerServer } from "../fixtures/issuer-server.js";
 import { goodClaims, issuerWith, jwk, nowSeconds, rsaKeyPair, signedToken } from "../fixtures/tokens.js";
 
@@ -21,9 +22,9 @@ describe("two issuers whose keys have the same kid", () => {
     const issuers = (["one", "two"] as const).map((name) => issuerWith({ name, issuer: servers[name].url }));
     const clock = () => nowSeconds * 1000;
     const keys = createSigningKeys({ issuers, clock });
-    const authenticate = createAuthenticate({ issuers, keys, clock, tokenBytes: 16_384 });
+    const authenticate = createAuthenticate(authenticationWith({ issuers, keys, clock }));
     const principals = await Promise.all(
-      tokens.map((token) => authenticate(["Authorization", `Bearer ${token}`], { allowBare: false })),
+      tokens.map((token) => authenticate(["Authorization", `Bearer ${token}`], call)),
     );
     await keys.close();
     return principals.map((one) => (one.ok ? one.value.issuer.name : one.denial.reason));

@@ -1,6 +1,7 @@
 // auth0/node-jwks-rsa#509 and coreos/go-oidc#482: made-up key ids flood the issuer, or lock out honest callers.
 import { createSigningKeys } from "../../server/adapters/signing-keys.js";
 import { createAuthenticate } from "../../server/authenticate.js";
+import { authenticationWith, call } from "../fixtures/authentication.js";
 import { startIssuer } from "../fixtures/issuer-server.js";
 import { goodClaims, issuerWith, jwk, nowSeconds, rsaKeyPair, signedToken } from "../fixtures/tokens.js";
 
@@ -12,11 +13,11 @@ test("a flood of made-up key ids costs the issuer one fetch and honest callers n
   const issuers = [issuerWith({ issuer: server.url, jwksUri: `${server.url}/jwks` })];
   const clock = () => nowSeconds * 1000;
   const keys = createSigningKeys({ issuers, clock });
-  const authenticate = createAuthenticate({ issuers, keys, clock, tokenBytes: 16_384 });
+  const authenticate = createAuthenticate(authenticationWith({ issuers, keys, clock }));
   const reasonOf = async (kid: string) => {
     const claims = { ...goodClaims, iss: server.url };
     const token = signedToken({ alg: "RS256", kid }, claims, "RS256", pair.privateKey);
-    const principal = await authenticate(["Authorization", `Bearer ${token}`], { allowBare: false });
+    const principal = await authenticate(["Authorization", `Bearer ${token}`], call);
     return principal.ok ? "authenticated" : principal.denial.reason;
   };
 

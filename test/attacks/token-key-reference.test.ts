@@ -1,6 +1,7 @@
 // A token that brings its own key: `jwk`, `jku`, `x5u`, `x5c` in the header (CVE-2018-0114, RFC 8725 section 3.10).
 import { createSigningKeys, type FetchedSigningKeys } from "../../server/adapters/signing-keys.js";
 import { createAuthenticate } from "../../server/authenticate.js";
+import { authenticationWith, call } from "../fixtures/authentication.js";
 import { json, startIssuer, type IssuerServer } from "../fixtures/issuer-server.js";
 import { goodClaims, issuerWith, jwk, nowSeconds, rsaKeyPair, signedToken } from "../fixtures/tokens.js";
 
@@ -28,8 +29,8 @@ describe("a key that the token brings along", () => {
     keys = createSigningKeys({ issuers, clock });
     const claims = { ...goodClaims, iss: server.url };
     const token = signedToken({ alg: "RS256", ...header }, claims, "RS256", pair.privateKey);
-    const authenticate = createAuthenticate({ issuers, keys, clock, tokenBytes: 16_384 });
-    const principal = await authenticate(["Authorization", `Bearer ${token}`], { allowBare: false });
+    const authenticate = createAuthenticate(authenticationWith({ issuers, keys, clock }));
+    const principal = await authenticate(["Authorization", `Bearer ${token}`], call);
     return principal.ok ? "authenticated" : principal.denial.reason;
   };
 

@@ -3,15 +3,13 @@
 import jwt from "jsonwebtoken";
 import { createAuthenticate } from "../../server/authenticate.js";
 import { accept } from "../../server/core/result.js";
-import { goodClaims, issuerWith, nowSeconds, rsaKeyPair, signedToken } from "../fixtures/tokens.js";
+import { authenticationWith, call, keysFrom } from "../fixtures/authentication.js";
+import { goodClaims, nowSeconds, rsaKeyPair, signedToken } from "../fixtures/tokens.js";
 
 const { publicKey, privateKey } = rsaKeyPair();
-const authenticate = createAuthenticate({
-  issuers: [issuerWith()],
-  keys: { find: () => Promise.resolve(accept(publicKey)) },
-  clock: () => nowSeconds * 1000,
-  tokenBytes: 16_384,
-});
+const authenticate = createAuthenticate(
+  authenticationWith({ keys: keysFrom(() => Promise.resolve(accept(publicKey))) }),
+);
 
 const libraryAccepts = (token: string): boolean => {
   jwt.verify(token, publicKey, { algorithms: ["RS256"], clockTimestamp: nowSeconds });
@@ -19,7 +17,7 @@ const libraryAccepts = (token: string): boolean => {
 };
 
 const reasonOf = async (token: string) => {
-  const principal = await authenticate(["Authorization", `Bearer ${token}`], { allowBare: false });
+  const principal = await authenticate(["Authorization", `Bearer ${token}`], call);
   return principal.ok ? "authenticated" : principal.denial.reason;
 };
 

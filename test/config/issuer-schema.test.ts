@@ -49,6 +49,9 @@ describe("refuses", () => {
       "issuers[0].clockToleranceSeconds",
       "300",
     ],
+    ["DPoP by another word", withIssuer({ dpop: "optional" }), "issuers[0].dpop", "accepted"],
+    ["a nonce that is text", withIssuer({ dpopNonce: "yes" }), "issuers[0].dpopNonce", "true"],
+    ["client_id as text", withIssuer({ clientIdAsAudience: "id" }), "issuers[0].clientIdAsAudience", "true"],
     [
       "an accept that asks for a route",
       withIssuer({ accept: "route.x" }),
@@ -79,6 +82,8 @@ describe("accepts, just at the edge,", () => {
       withIssuer({ issuer: "http://127.0.0.1:4000", jwksUri: "http://[::1]:4000/keys?v=1" }),
     ],
     ["an issuer name of 16", withIssuer({ name: "a".repeat(16) })],
+    ["proofs with nonces", withIssuer({ dpop: "required", dpopNonce: true })],
+    ["Cognito's client_id", withIssuer({ clientIdAsAudience: true })],
     ["a tolerance of 300 s", withIssuer({ clockToleranceSeconds: 300 })],
   ])("%s", (_name, document) => {
     expect(faultsIn(document)).toEqual({});

@@ -1,20 +1,20 @@
 import fc from "fast-check";
-import { bearerToken } from "../../server/core/bearer-token.js";
+import { presentedToken } from "../../server/core/bearer-token.js";
 
 const proxy = { allowBare: false, tokenBytes: 64 };
 const grant = { allowBare: true, tokenBytes: 64 };
 
 const reasonFor = (rawHeaders: readonly string[], options = proxy) => {
-  const token = bearerToken(rawHeaders, options);
-  return token.ok ? token.value : token.denial.reason;
+  const token = presentedToken(rawHeaders, options);
+  return token.ok ? token.value.token : token.denial.reason;
 };
 
 const causeFor = (rawHeaders: readonly string[], options = proxy) => {
-  const token = bearerToken(rawHeaders, options);
+  const token = presentedToken(rawHeaders, options);
   return !token.ok && "cause" in token.denial ? token.denial.cause : undefined;
 };
 
-describe("bearerToken", () => {
+describe("presentedToken", () => {
   test.each([
     ["the scheme as RFC 6750 writes it", ["Authorization", "Bearer aa.bb.cc"]],
     ["a lower-case scheme", ["authorization", "bearer aa.bb.cc"]],
@@ -23,6 +23,24 @@ describe("bearerToken", () => {
     ["other headers around it", ["Host", "Authorization", "Authorization", "Bearer aa.bb.cc", "X", "y"]],
   ])("takes %s", (_, rawHeaders) => {
     expect(reasonFor(rawHeaders)).toBe("aa.bb.cc");
+  });
+
+  test.each([
+    ["Bearer aa.bb.cc", "Bearer"],
+    ["bearer aa.bb.cc", "Bearer"],
+    ["DPoP aa.bb.cc", "DPoP"],
+    ["dpop aa.bb.cc", "DPoP"],
+    ["aa.bb.cc", "Bearer"],
+  ])("reads %j as the scheme %s", (value, scheme) => {
+    expect(presentedToken(["Authorization", value], grant)).toEqual({
+      ok: true,
+      value: { scheme, token: "aa.bb.cc" },
+    });
+  });
+
+  test("a DPoP token has the same limit, although its scheme is shorter", () => {
+    expect(reasonFor(["Authorization", `DPoP ${"a".repeat(64)}`])).toBe("a".repeat(64));
+    expect(causeFor(["Authorization", `DPoP ${"a".repeat(65)}`])).toBe("the token is longer than 64 bytes");
   });
 
   test("takes every character of b64token, and padding at the end", () => {
@@ -34,7 +52,10 @@ describe("bearerToken", () => {
     ["only other headers", ["Host", "gateway", "Proxy-Authorization", "Bearer aa.bb.cc"]],
     ["a value that reads like the header's name", ["X-Note", "Authorization"]],
   ])("misses credentials in %s", (_, rawHeaders) => {
-    expect(bearerToken(rawHeaders, proxy)).toEqual({ ok: false, denial: { reason: "credentials_missing" } });
+    expect(presentedToken(rawHeaders, proxy)).toEqual({
+      ok: false,
+      denial: { reason: "credentials_missing" },
+    });
   });
 
   test.each([
@@ -43,18 +64,19 @@ describe("bearerToken", () => {
       ["Authorization", "Bearer aa", "authorization", "Bearer aa"],
       "more than one Authorization",
     ],
-    ["another scheme", ["Authorization", "Basic YTpi"], "is Basic, not Bearer"],
-    ["a SigV4 signature", ["Authorization", "AWS4-HMAC-SHA256 Credential=x"], "is AWS4-HMAC-SHA256, not"],
-    ["an empty value", ["Authorization", ""], "is not Bearer"],
+    ["another scheme", ["Authorization", "Basic YTpi"], "is Basic, neither Bearer nor DPoP"],
+    ["a SigV4 signature", ["Authorization", "AWS4-HMAC-SHA256 Credential=x"], "is AWS4-HMAC-SHA256, neither"],
+    ["an empty value", ["Authorization", ""], "is neither Bearer nor DPoP"],
     ["a scheme without a token", ["Authorization", "Bearer"], "carries no token"],
+    ["DPoP without a token", ["Authorization", "DPoP "], "the DPoP scheme carries no token"],
     ["a scheme and spaces", ["Authorization", "Bearer   "], "carries no token"],
     ["two tokens", ["Authorization", "Bearer aa bb"], "more than one token"],
     ["two joined headers", ["Authorization", "Bearer aa, Bearer bb"], "more than one token"],
-    ["a tab for a space", ["Authorization", "Bearer\taa"], "is not Bearer"],
+    ["a tab for a space", ["Authorization", "Bearer\taa"], "is neither Bearer nor DPoP"],
     ["a character outside b64token", ["Authorization", "Bearer aa{bb"], "outside b64token"],
     ["a character outside ASCII", ["Authorization", "Bearer aa\u00e9bb"], "outside b64token"],
     ["padding inside", ["Authorization", "Bearer aa=bb"], "outside b64token"],
-    ["a scheme that only starts alike", ["Authorization", "Bearerr aa"], "is not Bearer"],
+    ["a scheme that only starts alike", ["Authorization", "Bearerr aa"], "is neither Bearer nor DPoP"],
   ])("refuses %s", (_, rawHeaders, cause) => {
     expect(reasonFor(rawHeaders)).toBe("request_malformed");
     expect(causeFor(rawHeaders)).toContain(cause);
@@ -80,9 +102,7 @@ describe("bearerToken", () => {
 
   test("takes a token of just the limit and refuses one byte more", () => {
     expect(reasonFor(["Authorization", `Bearer ${"a".repeat(64)}`])).toBe("a".repeat(64));
-    expect(causeFor(["Authorization", `Bearer ${"a".repeat(65)}`])).toBe(
-      "the bearer token is longer than 64 bytes",
-    );
+    expect(causeFor(["Authorization", `Bearer ${"a".repeat(65)}`])).toBe("the token is longer than 64 bytes");
   });
 
   test("takes a bare JWT of just the limit and refuses one byte more", () => {
@@ -98,8 +118,8 @@ describe("bearerToken", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 80 }), fc.boolean(), (value, allowBare) => {
         for (const header of [value, `Bearer ${value}`]) {
-          const token = bearerToken(["Authorization", header], { allowBare, tokenBytes: 64 });
-          if (token.ok) expect(token.value).toMatch(/^[A-Za-z0-9._~+/-]{1,64}=*$/);
+          const token = presentedToken(["Authorization", header], { allowBare, tokenBytes: 64 });
+          if (token.ok) expect(token.value.token).toMatch(/^[A-Za-z0-9._~+/-]{1,64}=*$/);
         }
       }),
     );

@@ -3,7 +3,9 @@ import { internalError, problemBody, problemOf } from "../../server/core/problem
 
 const secret = "what the operator alone may read";
 const retryAfterSeconds = 2.2;
-const invalidToken = 'Bearer realm="grantway", error="invalid_token"';
+const algs = 'algs="RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512"';
+const dpop = (error: string) => ({ "www-authenticate": `DPoP realm="grantway", error="${error}", ${algs}` });
+const invalidToken = `Bearer realm="grantway", error="invalid_token", ${dpop("invalid_token")["www-authenticate"]}`;
 
 type Row = readonly [data: object, status: number, headers: Record<string, string>];
 const badToken: Row = [{ cause: secret }, 401, { "www-authenticate": invalidToken }];
@@ -11,6 +13,7 @@ const scopes = 'Bearer realm="grantway", error="insufficient_scope", scope="repo
 
 // Does not compile until every reason has its row.
 const table: Readonly<Record<Reason, Row>> = {
+  // RFC 6750 3.1: a bare challenge, and nothing more.
   credentials_missing: [{}, 401, { "www-authenticate": 'Bearer realm="grantway"' }],
   request_malformed: [
     { cause: secret },
@@ -26,6 +29,12 @@ const table: Readonly<Record<Reason, Row>> = {
   token_not_yet_valid: badToken,
   token_audience_invalid: badToken,
   token_claim_invalid: badToken,
+  proof_invalid: [{ cause: secret }, 401, dpop("invalid_dpop_proof")],
+  proof_nonce_required: [
+    { cause: secret, nonce: "n1" },
+    401,
+    { ...dpop("use_dpop_nonce"), "dpop-nonce": "n1" },
+  ],
   scope_insufficient: [{ scopes: ["reports:read", "reports:all"] }, 403, { "www-authenticate": scopes }],
   role_not_granted: [{ cause: secret }, 403, {}],
   claim_unrepresentable: [{ slot: secret, cause: secret }, 403, {}],
@@ -36,6 +45,7 @@ const table: Readonly<Record<Reason, Row>> = {
   target_invalid: [{ cause: secret }, 400, {}],
   request_timeout: [{}, 408, {}],
   body_too_large: [{ limitBytes: 6_291_456 }, 413, {}],
+  expectation_unknown: [{}, 417, {}],
   headers_too_large: [{}, 431, {}],
   client_gone: [{}, 499, {}],
   rate_exceeded: [{ cause: secret, retryAfterSeconds }, 429, { "retry-after": "3" }],

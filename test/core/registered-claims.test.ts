@@ -82,6 +82,59 @@ describe("checkClaims", () => {
     expect(outcome({ aud: "b" }, { audience: [] })).toBe("token_audience_invalid");
   });
 
+  test.each([
+    ["with a slash more", "https://api.example.com/", ": token has a trailing slash"],
+    ["in other letters", "https://API.example.com", ": token differs in letter case"],
+    ["with a near one in a list", ["urn:x", 7, "https://api.example.com/"], ": token has a trailing slash"],
+    ["far off", "https://other", '"https://api.example.com"'],
+  ])("tells the operator how near an aud %s came", (_, aud, end) => {
+    expect(outcome({ aud })).toBe("token_audience_invalid");
+    expect(causeOf({ aud })?.endsWith(end)).toBe(true);
+  });
+
+  describe("client_id in place of aud, where the configuration says so", () => {
+    const cognito = { clientIdAsAudience: true, audience: ["client-1"] };
+    test.each([
+      ["the one", { client_id: "client-1" }, "taken"],
+      ["another", { client_id: "client-2" }, "token_audience_invalid"],
+      ["a list", { client_id: ["client-1"] }, "token_audience_invalid"],
+      ["nothing", {}, "token_audience_invalid"],
+    ])("a client_id that is %s decides where aud is absent", (_, claims, expected) => {
+      expect(outcome({ aud: undefined, ...claims }, cognito)).toBe(expected);
+    });
+
+    test("it does not outweigh an aud that is there", () => {
+      expect(outcome({ aud: "other", client_id: "client-1" }, cognito)).toBe("token_audience_invalid");
+      expect(outcome({ aud: null, client_id: "client-1" }, cognito)).toBe("token_audience_invalid");
+      expect(outcome({ aud: "client-1", client_id: "client-2" }, cognito)).toBe("taken");
+    });
+
+    test("it stands for nothing by default", () => {
+      expect(outcome({ aud: undefined, client_id: "client-1" }, { audience: ["client-1"] })).toBe(
+        "token_audience_invalid",
+      );
+    });
+
+    test("the cause names the claim that was looked at", () => {
+      expect(causeOf({ aud: undefined, client_id: "x" }, cognito)).toBe(
+        'client_id is "x", issuer main asks for "client-1"',
+      );
+      expect(causeOf({ aud: undefined }, cognito)).toBe(
+        "the token has no aud and no client_id, issuer main asks for one",
+      );
+    });
+  });
+
+  test("azp is no audience: it neither lets in nor keeps out, and accept may judge it", () => {
+    const several = { aud: ["https://other", "https://api.example.com"] };
+    expect(outcome({ ...several, azp: "any-client" })).toBe("taken");
+    expect(outcome(several)).toBe("taken");
+    expect(outcome({ aud: "https://other", azp: "https://api.example.com" })).toBe("token_audience_invalid");
+    const onlyApp = expression(({ claims }) => accept(claims.azp === "app"));
+    expect(outcome({ ...several, azp: "app" }, { accept: onlyApp })).toBe("taken");
+    expect(outcome({ ...several, azp: "any-client" }, { accept: onlyApp })).toBe("token_claim_invalid");
+  });
+
   test("an audience check that is off takes any aud and none", () => {
     expect(outcome({ aud: "https://other" }, { audience: null })).toBe("taken");
     expect(outcome({ aud: undefined }, { audience: null })).toBe("taken");

@@ -1,7 +1,8 @@
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, createSecretKey, generateKeyPairSync } from "node:crypto";
 import { selectKey, type SigningKey } from "../../server/core/select-key.js";
 import { ecKeyPair, jwk, rsaKeyPair } from "../fixtures/tokens.js";
 
+const { publicKey: ed25519 } = generateKeyPairSync("ed25519");
 const [rsa, otherRsa] = [rsaKeyPair().publicKey, rsaKeyPair().publicKey];
 const [p256, p384, secp256k1] = ["P-256", "P-384", "secp256k1"].map((curve) => ecKeyPair(curve).publicKey);
 if (!p256 || !p384 || !secp256k1) throw new Error("three curves make three keys");
@@ -78,6 +79,10 @@ describe("selectKey", () => {
     [{ key: p256 }, "ES384", "its curve is prime256v1, not secp384r1"],
     [{ key: p384 }, "ES256", "its curve is secp384r1, not prime256v1"],
     [{ key: secp256k1 }, "ES256", "its curve is secp256k1, not prime256v1"],
+    [{ key: createSecretKey("secret", "utf8") }, "RS256", "it is undefined, not rsa"],
+    [{ key: createSecretKey("secret", "utf8") }, "ES256", "it is undefined, not ec"],
+    [{ key: ed25519 }, "RS256", "it is ed25519, not rsa"],
+    [{ key: ed25519 }, "ES256", "it is ed25519, not ec"],
     [{ key: rsaKeyPair(1024).publicKey }, "RS256", "it has 1024 bits, 2048 are the least"],
     [
       {

@@ -1,0 +1,38 @@
+// A token in a query or a form (RFC 6750 2.2, 2.3) ends up in logs and histories (5.3): it is taken from the
+// Authorization header and from nowhere else.
+import { startStack, type Stack } from "../fixtures/stack.js";
+
+let stack: Stack;
+let token: string;
+beforeAll(async () => {
+  stack = await startStack();
+  token = await stack.issuer.mint("alice");
+});
+afterAll(() => stack.close());
+
+const form = { "content-type": "application/x-www-form-urlencoded" };
+
+test.each<[string, () => Promise<Response>]>([
+  ["the query", () => fetch(`${stack.url}/hello?access_token=${token}`)],
+  [
+    "a form body",
+    () => fetch(`${stack.url}/hello`, { method: "POST", headers: form, body: `access_token=${token}` }),
+  ],
+  ["a cookie", () => fetch(`${stack.url}/hello`, { headers: { cookie: `access_token=${token}` } })],
+  [
+    "Proxy-Authorization",
+    () => fetch(`${stack.url}/hello`, { headers: { "proxy-authorization": `Bearer ${token}` } }),
+  ],
+  ["the query of the grant door", () => fetch(`${stack.url}/grant/hello?access_token=${token}`)],
+])("a token in %s is none: 401 with a bare challenge", async (_where, call) => {
+  const response = await call();
+  expect(response.status).toBe(401);
+  const challenge = response.headers.get("www-authenticate");
+  expect(challenge).toMatch(/^Bearer realm="grantway"/);
+  expect(challenge).not.toContain("error");
+});
+
+test("the same token in the Authorization header is taken", async () => {
+  const authorization = `Bearer ${token}`;
+  expect((await fetch(`${stack.url}/hello`, { headers: { authorization } })).status).toBe(200);
+});
