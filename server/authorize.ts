@@ -1,19 +1,25 @@
 // Route and principal -> the one session this caller may have for this route. Pure: every claim that reaches STS
 // passes through here, and what STS would refuse is refused first, with the reason.
-import type { Variables } from "./core/cel.js";
+import { isIP } from "node:net";
+import { stsFloorSeconds } from "./core/assume-role-input.js";
+import type { Expression, Variables } from "./core/cel.js";
 import { compileSessionPolicy } from "./core/compile-policy.js";
-import {
-  defaultSessionIdentifier,
-  maxTagValueLength,
-  sessionIdentifier,
-  tagValue,
-} from "./core/identifier.js";
 import type { Principal, RoleRule, Route, RouteMatch, SessionSpec } from "./core/model.js";
+import type { PolicyBounds } from "./core/policy-bounds.js";
 import { accept, refuse, type Result } from "./core/result.js";
-import type { Expression } from "./core/cel.js";
+import { fillRoleArn } from "./core/role-arn.js";
+import { sessionIdentity } from "./core/session-identity.js";
 
-/** Refuses `scope_insufficient`, `role_not_granted`, `claim_unrepresentable` or `session_too_large`. */
-export function authorize(match: RouteMatch, principal: Principal, now: number): Result<SessionSpec> {
+/**
+ * `now` in epoch milliseconds. `clientAddress` is asked for by rules that bind what they grant to it.
+ * Refuses `scope_insufficient`, `role_not_granted`, `claim_unrepresentable` or `session_too_large`.
+ */
+export function authorize(
+  match: RouteMatch,
+  principal: Principal,
+  now: number,
+  clientAddress?: string,
+): Result<SessionSpec> {
   const { route, door } = match;
   if (!hasScope(route, principal)) return refuse({ reason: "scope_insufficient", scopes: route.scopes });
 
@@ -21,36 +27,33 @@ export function authorize(match: RouteMatch, principal: Principal, now: number):
   const rule = route.roles.find(({ when }) => holds(when, variables));
   if (!rule) return refuse({ reason: "role_not_granted", cause: whyNone(route, variables) });
 
-  const roleSessionName = identifierOf(rule.sessionName, "sessionName", principal, variables);
-  if (!roleSessionName.ok) return roleSessionName;
-  const sourceIdentity =
-    rule.sourceIdentity === null
-      ? undefined
-      : identifierOf(rule.sourceIdentity ?? rule.sessionName, "sourceIdentity", principal, variables);
-  if (sourceIdentity && !sourceIdentity.ok) return sourceIdentity;
-  const tags = tagsOf(rule, variables);
-  if (!tags.ok) return tags;
+  const roleArn = fillRoleArn(rule.roleArn, variables);
+  if (!roleArn.ok) return roleArn;
+  const identity = sessionIdentity(rule, principal, variables);
+  if (!identity.ok) return identity;
+  const bounds: Result<PolicyBounds> =
+    door === "grant" ? boundsOfGrant(rule, principal, now, clientAddress) : accept({});
+  if (!bounds.ok) return bounds;
 
-  const notAfter = door === "grant" ? endOfGrant(rule, principal, now) : undefined;
-  const policy = compileSessionPolicy({
-    target: route.target,
-    statements: door === "grant" ? rule.policy : [],
-    variables,
-    ...(notAfter !== undefined && { notAfter }),
-  });
+  // What a rule adds is for callers who sign for themselves; the gateway's own calls need the target alone.
+  const additions =
+    door === "grant"
+      ? { statements: rule.policy, policyArns: rule.policyArns }
+      : { statements: [], policyArns: [] };
+  const policy = compileSessionPolicy({ target: route.target, variables, ...additions, ...bounds.value });
   if (!policy.ok) return policy;
 
+  const { notAfter } = bounds.value;
   return accept({
     caller: { issuer: principal.issuer.issuer, subject: principal.subject },
     rule: rule.name,
-    roleArn: rule.roleArn,
-    roleSessionName: roleSessionName.value,
-    ...(sourceIdentity && { sourceIdentity: sourceIdentity.value }),
-    tags: tags.value,
+    roleArn: roleArn.value,
+    ...identity.value,
     transitiveTagKeys: rule.transitiveTagKeys,
     durationSeconds: rule.durationSeconds,
     ...(rule.externalId !== undefined && { externalId: rule.externalId }),
     policy: policy.value,
+    policyArns: additions.policyArns,
     ...(notAfter !== undefined && { notAfter }),
   });
 }
@@ -79,45 +82,21 @@ function whyNone(route: Route, variables: Variables): string {
   return reasons.join("; ");
 }
 
-type IdentifierSlot = "sessionName" | "sourceIdentity";
-
-function identifierOf(
-  expression: Expression | undefined,
-  slot: IdentifierSlot,
+function boundsOfGrant(
+  rule: RoleRule,
   principal: Principal,
-  variables: Variables,
-): Result<string> {
-  if (!expression) {
-    const identifier = defaultSessionIdentifier(principal.issuer.name, principal.subject);
-    return identifier === undefined ? unrepresentable(slot, "sub has no form") : accept(identifier);
+  now: number,
+  clientAddress: string | undefined,
+): Result<PolicyBounds> {
+  const notAfter = endOfGrant(rule, principal, now);
+  const end = notAfter === undefined ? {} : { notAfter };
+  if (!rule.bindSourceIp) return accept(end);
+  // A zone (`fe80::1%eth0`) names an interface of this machine and is nothing to IAM.
+  if (clientAddress !== undefined && isIP(clientAddress) !== 0 && !clientAddress.includes("%")) {
+    return accept({ ...end, sourceIp: clientAddress });
   }
-  const text = textOf(expression, slot, variables);
-  if (!text.ok) return text;
-  const identifier = sessionIdentifier(text.value);
-  if (identifier !== undefined) return accept(identifier);
-  return unrepresentable(slot, `${expression.source} is empty or not well-formed Unicode`);
-}
-
-function tagsOf(rule: RoleRule, variables: Variables): Result<SessionSpec["tags"]> {
-  const tags: { key: string; value: string }[] = [];
-  for (const { key, value: expression } of rule.tags) {
-    const text = textOf(expression, `tags.${key}`, variables);
-    if (!text.ok) return text;
-    const value = tagValue(text.value);
-    if (value === undefined) {
-      const cause = `${expression.source} is over ${maxTagValueLength} characters or not well-formed Unicode`;
-      return unrepresentable(`tags.${key}`, cause);
-    }
-    tags.push({ key, value });
-  }
-  return accept(tags);
-}
-
-function textOf(expression: Expression, slot: string, variables: Variables): Result<string> {
-  const result = expression.evaluate(variables);
-  if (!result.ok) return unrepresentable(slot, result.denial);
-  if (typeof result.value === "string") return accept(result.value);
-  return unrepresentable(slot, `${expression.source} is not a string; string(...) makes one of a number`);
+  const cause = "bindSourceIp asks for the caller's address, which is not known as an IP address";
+  return refuse({ reason: "claim_unrepresentable", slot: "bindSourceIp", cause });
 }
 
 /**
@@ -129,10 +108,5 @@ function endOfGrant(rule: RoleRule, principal: Principal, now: number): number |
   return principal.expiresAt < latestEnd ? Math.floor(principal.expiresAt) : undefined;
 }
 
-/** AssumeRole gives no session shorter than this. */
-export const stsFloorSeconds = 900;
 // Between this decision and STS's own clock lie a queue, a network and two clocks.
 const mintingSlackSeconds = 300;
-
-const unrepresentable = (slot: string, cause: string) =>
-  refuse({ reason: "claim_unrepresentable", slot, cause } as const);

@@ -1,7 +1,8 @@
 // What the steps need from outside. Adapters implement these; tests use hand-written fakes.
 import type { KeyObject } from "node:crypto";
+import type { Denial } from "./core/denial.js";
 import type { RelayedBody } from "./core/inbound.js";
-import type { Issuer, RoleSession, SessionSpec, SigningAlgorithm } from "./core/model.js";
+import type { Issuer, Principal, RoleSession, SessionSpec, SigningAlgorithm } from "./core/model.js";
 import type { RawHeaders } from "./core/raw-headers.js";
 import type { Result } from "./core/result.js";
 
@@ -17,6 +18,29 @@ export interface SigningKeys {
     issuer: Issuer,
     header: { readonly kid?: string; readonly alg: SigningAlgorithm },
   ): Promise<Result<KeyObject>>;
+  /** Whether a key that `find` gave is still the issuer's. Never waits; `false` says no more than: ask `find` again. */
+  isCurrent(issuer: Issuer, key: KeyObject): boolean;
+}
+
+/** A caller whose token was verified, and the key that verified it. */
+export interface VerifiedToken {
+  readonly principal: Principal;
+  readonly key: KeyObject;
+}
+
+/** Bounded; may forget at any time, and keeps no token itself. */
+export interface VerifiedTokens {
+  get(token: string): VerifiedToken | undefined;
+  set(token: string, verified: VerifiedToken): void;
+  delete(token: string): void;
+}
+
+export interface ProofReplays {
+  /**
+   * Takes note of a DPoP proof: the key's thumbprint and the proof's id.
+   * Refuses with `proof_invalid` (seen before) or `overloaded`; it never forgets a proof that could still be accepted.
+   */
+  record(proof: { readonly jkt: string; readonly jti: string }): Result<undefined>;
 }
 
 export interface RoleSessions {
@@ -30,10 +54,16 @@ export interface HeldSession {
   readonly renewAt: number;
 }
 
-/** Bounded; may forget at any time. */
-export interface SessionCache {
-  get(key: string): HeldSession | undefined;
-  set(key: string, held: HeldSession): void;
+/** What STS said no to, and until when it is not asked again (epoch milliseconds). */
+export interface HeldRefusal {
+  readonly denial: Denial;
+  readonly until: number;
+}
+
+/** May forget any entry at any time. */
+export interface BoundedMap<Value> {
+  get(key: string): Value | undefined;
+  set(key: string, value: Value): void;
 }
 
 export interface UpstreamRequest {

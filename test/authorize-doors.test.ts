@@ -8,8 +8,18 @@ import { roleRuleWith } from "./fixtures/role-rule.js";
 import { matchOf, routeWith } from "./fixtures/route.js";
 import { issuerWith, nowSeconds } from "./fixtures/tokens.js";
 
-const decide = (door: Door, principal: Principal, rule: Parameters<typeof roleRuleWith>[0] = {}) =>
-  authorize(matchOf(routeWith("ANY /reports", { roles: [roleRuleWith(rule)] }), door), principal, now);
+const decide = (
+  door: Door,
+  principal: Principal,
+  rule: Parameters<typeof roleRuleWith>[0] = {},
+  clientAddress?: string,
+) =>
+  authorize(
+    matchOf(routeWith("ANY /reports", { roles: [roleRuleWith(rule)] }), door),
+    principal,
+    now,
+    clientAddress,
+  );
 
 const expiringIn = (seconds: number) =>
   principalWith({ tenant: "acme" }, { expiresAt: nowSeconds + seconds });
@@ -67,6 +77,51 @@ describe("the end of a grant", () => {
 
   test("lets a renewed token share the session of the one before", () => {
     expect(decide("grant", expiringIn(7_200))).toEqual(decide("grant", expiringIn(9_000)));
+  });
+});
+
+describe("managed policies", () => {
+  const policyArns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"];
+
+  test("are in what is granted and not in what the gateway signs with", () => {
+    expect(accepted(decide("grant", expiringIn(86_400), { policyArns })).policyArns).toEqual(policyArns);
+    expect(accepted(decide("proxy", expiringIn(86_400), { policyArns })).policyArns).toEqual([]);
+  });
+
+  test("end with the token, by a Deny that binds them too", () => {
+    const { policy } = accepted(decide("grant", expiringIn(60), { policyArns }));
+    expect(policy).toContain('"Effect":"Deny","Action":"*","Resource":"*"');
+    expect(policy).toContain('"DateGreaterThanEquals":{"aws:CurrentTime":"2026-01-01T00:01:00Z"}');
+  });
+});
+
+describe("bindSourceIp", () => {
+  const bound = { bindSourceIp: true };
+  const someone = expiringIn(86_400);
+
+  test.each(["203.0.113.7", "2001:db8::7"])("binds what is granted to the caller's address %s", (address) => {
+    const { policy } = accepted(decide("grant", someone, bound, address));
+    expect(policy.split(`"IpAddress":{"aws:SourceIp":"${address}"}`)).toHaveLength(3);
+  });
+
+  test("makes another session for another address", () => {
+    const specs = ["203.0.113.7", "203.0.113.8"].map((address) => decide("grant", someone, bound, address));
+    expect(specs[0]).not.toEqual(specs[1]);
+  });
+
+  test.each([undefined, "unknown", "", "_hidden", "203.0.113.7:80", "203.0.113.0/24", "fe80::1%eth0"])(
+    "refuses a grant whose caller's address is %j",
+    (address) => {
+      expect(refused(decide("grant", someone, bound, address))).toMatchObject({
+        reason: "claim_unrepresentable",
+        slot: "bindSourceIp",
+      });
+    },
+  );
+
+  test("is nothing to a proxied call, nor to a rule without it", () => {
+    expect(decide("proxy", someone, bound, "unknown")).toEqual(decide("proxy", someone));
+    expect(decide("grant", someone, {}, "203.0.113.7")).toEqual(decide("grant", someone));
   });
 });
 

@@ -1,6 +1,6 @@
 import { authorize } from "../server/authorize.js";
 import type { Claims, Principal, Route } from "../server/core/model.js";
-import { cel } from "./fixtures/expression.js";
+import { cel, template } from "./fixtures/expression.js";
 import { accepted, refused } from "./fixtures/outcome.js";
 import { now, principalWith } from "./fixtures/principal.js";
 import { roleRuleWith } from "./fixtures/role-rule.js";
@@ -110,6 +110,27 @@ describe("session name and source identity", () => {
     });
   });
 
+  test("refuse a sub that is empty", () => {
+    expect(refused(decide({}, principalWith({}, { subject: "" })))).toMatchObject({
+      reason: "claim_unrepresentable",
+      slot: "sessionName",
+    });
+  });
+
+  test("refuse what is no string, even where the expression let it pass", () => {
+    expect(refused(withRule({ sessionName: cel("claims.n", "any") }, { n: 7 }))).toMatchObject({
+      slot: "sessionName",
+      cause: "claims.n is not a string; string(...) makes one of a number",
+    });
+    const tags = [{ key: "n", value: cel("claims.n", "any") }];
+    for (const n of [7, [7], { a: "b" }]) {
+      expect(refused(withRule({ tags }, { n }))).toMatchObject({
+        slot: "tags.n",
+        cause: "claims.n is neither a string nor a list of strings; string(...) makes one of a number",
+      });
+    }
+  });
+
   test("null sends no source identity", () => {
     expect(accepted(withRule({ sourceIdentity: null }))).not.toHaveProperty("sourceIdentity");
   });
@@ -142,11 +163,64 @@ describe("tags", () => {
   });
 
   test("refuse what has no form, with the tag's key", () => {
-    for (const team of [undefined, 7, ["a"], null, "x".repeat(257), "\ud800"]) {
+    for (const team of [undefined, 7, ["a", 7], null, { a: "b" }, "\ud800", ["a", "\ud800"]]) {
       const claims = { tenant: "acme", ...(team !== undefined && { team }) };
       expect(refused(withRule({ tags }, claims))).toMatchObject({
         reason: "claim_unrepresentable",
         slot: "tags.team",
+      });
+    }
+  });
+});
+
+describe("a tag", () => {
+  const tags = [{ key: "groups", value: cel("claims.groups", "strings") }];
+
+  test("may be a list of strings", () => {
+    expect(accepted(withRule({ tags }, { groups: ["analysts", "a:b"] })).tags).toEqual([
+      { key: "groups", value: ":analysts:a=3Ab:" },
+    ]);
+  });
+
+  test("has the 256 characters that STS takes, and not one more", () => {
+    expect(withRule({ tags }, { groups: "x".repeat(256) }).ok).toBe(true);
+    expect(withRule({ tags }, { groups: ["x".repeat(254)] }).ok).toBe(true);
+    for (const groups of ["x".repeat(257), "|".repeat(86), ["x".repeat(255)]]) {
+      expect(refused(withRule({ tags }, { groups }))).toMatchObject({
+        reason: "session_too_large",
+        slot: "tags.groups",
+        cause: expect.stringMatching(
+          /^the value of claims\.groups takes 25[78] characters; STS takes 256$/,
+        ) as string,
+      });
+    }
+  });
+});
+
+describe("a role's ARN with slots", () => {
+  const pattern = "arn:aws:iam::123456789012:role/tenants/tenant-*";
+  const roleArn = {
+    template: template("arn:aws:iam::123456789012:role/tenants/tenant-${claims.tenant}"),
+    pattern,
+  };
+
+  test("names the role of the caller's claim", () => {
+    expect(accepted(withRule({ roleArn }, { tenant: "acme" })).roleArn).toBe(
+      "arn:aws:iam::123456789012:role/tenants/tenant-acme",
+    );
+  });
+
+  test("refuses a claim that is not there or could leave its place", () => {
+    for (const claims of [
+      {},
+      { tenant: "a/../admin" },
+      { tenant: "a:b" },
+      { tenant: "" },
+      { tenant: "a*" },
+    ]) {
+      expect(refused(withRule({ roleArn }, claims))).toMatchObject({
+        reason: "claim_unrepresentable",
+        slot: "roleArn",
       });
     }
   });

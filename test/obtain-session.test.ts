@@ -1,7 +1,7 @@
-import { createSessionCache } from "../server/adapters/session-cache.js";
+import { createBoundedMap } from "../server/adapters/bounded-map.js";
 import type { RoleSession, SessionSpec } from "../server/core/model.js";
 import { accept, refuse, type Result } from "../server/core/result.js";
-import { createObtainSession } from "../server/obtain-session.js";
+import { callerBudget, createObtainSession } from "../server/obtain-session.js";
 import { accepted, refused } from "./fixtures/outcome.js";
 import { now } from "./fixtures/principal.js";
 import { roleSessionWith, sessionSpecWith } from "./fixtures/session.js";
@@ -11,7 +11,7 @@ const throttled = refuse({ reason: "sts_throttled", cause: "Throttling", retryAf
 
 /** STS by hand: each AssumeRole waits until the test answers it. */
 function setUp() {
-  const state = { now };
+  const state = { now, random: 0 };
   const calls: { readonly spec: SessionSpec; answer(result: Result<RoleSession> | Error): Promise<void> }[] =
     [];
   const assume = (spec: SessionSpec) =>
@@ -23,11 +23,24 @@ function setUp() {
       };
       calls.push({ spec, answer });
     });
-  const cache = createSessionCache();
-  const obtain = createObtainSession({ roleSessions: { assume }, cache, clock: () => state.now });
+  const obtain = createObtainSession({
+    roleSessions: { assume },
+    sessions: createBoundedMap(),
+    refusals: createBoundedMap(),
+    budgets: createBoundedMap(),
+    clock: () => state.now,
+    random: () => state.random,
+  });
   const call = (at: number) => calls[at] ?? fail(at);
   return { state, calls, call, obtain };
 }
+
+const denied = refuse({ reason: "session_refused", cause: "AccessDenied: no" } as const);
+const tooLarge = refuse({
+  reason: "session_too_large",
+  slot: "tags and policy",
+  cause: "PackedPolicyTooLarge",
+} as const);
 
 const fail = (at: number): never => {
   throw new Error(`there was no AssumeRole number ${at}`);
@@ -69,6 +82,7 @@ describe("the first request", () => {
     ["duration", { durationSeconds: 900 }],
     ["external id", { externalId: "ext-1" }],
     ["policy", { policy: "{}" }],
+    ["managed policy", { policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] }],
     ["end", { notAfter: 1 }],
     ["issuer", { caller: { issuer: "https://other.example/", subject: "alice" } }],
   ])("with another %s is another session", async (_, overrides) => {
@@ -148,12 +162,50 @@ describe("a held session", () => {
     expect(calls).toHaveLength(3);
   });
 
-  test("outlives a renewal that throws", async () => {
-    const { obtain, state, call } = await holding(60 * minute);
+  test("outlives a renewal that throws, which is tried again after ten seconds too", async () => {
+    const { obtain, state, calls, call } = await holding(60 * minute);
     state.now = now + 55 * minute;
     await obtain(alice);
     await call(1).answer(new Error("a bug"));
+    state.now += 9_999;
     expect(accepted(await obtain(alice)).requestId).toBe("first");
+    expect(calls).toHaveLength(2);
+    state.now += 1;
+    expect(accepted(await obtain(alice)).requestId).toBe("first");
+    expect(calls).toHaveLength(3);
+  });
+
+  test("outlives a renewal that STS refuses, and STS is asked again when its no is 30 seconds old", async () => {
+    const { obtain, state, calls, call } = await holding(60 * minute);
+    state.now = now + 55 * minute;
+    await obtain(alice);
+    await call(1).answer(denied);
+    for (const passed of [10_000, 10_000, 9_999]) {
+      state.now += passed;
+      expect(accepted(await obtain(alice)).requestId).toBe("first");
+    }
+    expect(calls).toHaveLength(2);
+    state.now += 1;
+    expect(accepted(await obtain(alice)).requestId).toBe("first");
+    expect(calls).toHaveLength(3);
+  });
+
+  test.each([
+    ["an hour", 60, 0.5, 50 - 10 / 6],
+    ["an hour, at the most,", 60, 1, 50 - 10 / 3],
+    ["15 minutes, at the most,", 15, 1, 5],
+  ])("of %s is renewed earlier by chance, so that not all are at once", async (_, life, random, renewal) => {
+    const parts = setUp();
+    parts.state.random = random;
+    const first = parts.obtain(alice);
+    await parts.call(0).answer(sessionUntil(now + life * minute));
+    await first;
+    parts.state.now = now + renewal * minute - 1;
+    await parts.obtain(alice);
+    expect(parts.calls).toHaveLength(1);
+    parts.state.now += 1;
+    await parts.obtain(alice);
+    expect(parts.calls).toHaveLength(2);
   });
 
   test("is given out with more than a minute left, and not with a minute", async () => {
@@ -172,5 +224,103 @@ describe("a held session", () => {
     const waiting = obtain(alice);
     await call(1).answer(throttled);
     expect(refused(await waiting).reason).toBe("sts_throttled");
+  });
+});
+
+describe("a refusal of STS's", () => {
+  test.each([
+    ["AccessDenied", denied],
+    ["PackedPolicyTooLarge", tooLarge],
+  ])("(%s) stands for 30 seconds, and STS is not asked meanwhile", async (_, refusal) => {
+    const { obtain, state, calls, call } = setUp();
+    const first = obtain(alice);
+    await call(0).answer(refusal);
+    expect(refused(await first)).toEqual(refusal.denial);
+    state.now += 29_999;
+    const again = await Promise.all(Array.from({ length: 100 }, () => obtain(alice)));
+    expect(again.map(refused)).toEqual(Array(100).fill(refusal.denial));
+    expect(calls).toHaveLength(1);
+    state.now += 1;
+    const later = obtain(alice);
+    await call(1).answer(sessionUntil(state.now + 60 * minute));
+    expect(accepted(await later).requestId).toBe("first");
+  });
+
+  test("is of one spec: another route or caller is not refused for it", async () => {
+    const { obtain, calls, call } = setUp();
+    void obtain(alice);
+    await call(0).answer(denied);
+    void obtain(bob);
+    void obtain(sessionSpecWith({ policy: "{}" }));
+    expect(calls).toHaveLength(3);
+  });
+});
+
+describe("a caller's budget", () => {
+  const specOf = (subject: string, at: number) =>
+    sessionSpecWith({ caller: { issuer: "https://login.example.com/", subject }, policy: `{"n":${at}}` });
+
+  /** Alice has used it up. */
+  function exhausted() {
+    const parts = setUp();
+    for (let at = 0; at < callerBudget.capacity; at++) void parts.obtain(specOf("alice", at));
+    expect(parts.calls).toHaveLength(callerBudget.capacity);
+    return parts;
+  }
+
+  test("refuses one session too many, and says when to come again", async () => {
+    const { obtain, calls } = exhausted();
+    expect(refused(await obtain(specOf("alice", 99)))).toMatchObject({
+      reason: "rate_exceeded",
+      retryAfterSeconds: callerBudget.refillMs / 1000,
+    });
+    expect(calls).toHaveLength(callerBudget.capacity);
+  });
+
+  test("has one more just after its time, and none just before", async () => {
+    const { obtain, state, calls } = exhausted();
+    state.now += callerBudget.refillMs - 1;
+    expect(refused(await obtain(specOf("alice", 99))).reason).toBe("rate_exceeded");
+    state.now += 1;
+    void obtain(specOf("alice", 99));
+    expect(calls).toHaveLength(callerBudget.capacity + 1);
+    expect(refused(await obtain(specOf("alice", 100))).reason).toBe("rate_exceeded");
+  });
+
+  test("is not another caller's, nor the same subject's of another issuer", () => {
+    const { obtain, calls } = exhausted();
+    void obtain(specOf("bob", 0));
+    void obtain(sessionSpecWith({ caller: { issuer: "https://other.example/", subject: "alice" } }));
+    expect(calls).toHaveLength(callerBudget.capacity + 2);
+  });
+
+  test("is not used by what needs no call: a held session, one under way, a standing refusal", async () => {
+    const { obtain, calls, call } = setUp();
+    void obtain(specOf("alice", 0));
+    void obtain(specOf("alice", 1));
+    await call(0).answer(sessionUntil(now + 60 * minute));
+    await call(1).answer(denied);
+    void obtain(specOf("alice", 2));
+    for (let again = 0; again < 100; again++) {
+      void obtain(specOf("alice", 0));
+      void obtain(specOf("alice", 1));
+      void obtain(specOf("alice", 2));
+    }
+    expect(calls).toHaveLength(3);
+    for (let at = 3; at < callerBudget.capacity; at++) void obtain(specOf("alice", at));
+    expect(calls).toHaveLength(callerBudget.capacity);
+  });
+
+  test("takes no live session away: the renewal waits", async () => {
+    const { obtain, state, calls, call } = setUp();
+    void obtain(specOf("alice", 0));
+    await call(0).answer(sessionUntil(now + 60 * minute));
+    state.now = now + 55 * minute;
+    for (let at = 1; at <= callerBudget.capacity; at++) void obtain(specOf("alice", at));
+    expect(accepted(await obtain(specOf("alice", 0))).requestId).toBe("first");
+    expect(calls).toHaveLength(1 + callerBudget.capacity);
+    state.now += callerBudget.refillMs;
+    expect(accepted(await obtain(specOf("alice", 0))).requestId).toBe("first");
+    expect(calls).toHaveLength(2 + callerBudget.capacity);
   });
 });

@@ -20,7 +20,8 @@ export function findingFields(findings: Findings, denial: Denial | undefined): R
       roleSessionName: spec.roleSessionName,
       sourceIdentity: spec.sourceIdentity,
     }),
-    ...(session && { assumeRoleRequestId: session.requestId }),
+    // What STS says the session is, beside what was asked for.
+    ...(session && { assumedRoleArn: session.assumedRoleArn, assumeRoleRequestId: session.requestId }),
     ...denial,
   };
 }

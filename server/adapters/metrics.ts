@@ -1,6 +1,7 @@
 // Prometheus metrics of the gateway (prom-client). Labels come from the configuration, never from a caller, so that
 // nobody can grow them.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { AssumeRoleCall } from "./role-sessions.js";
 
 export interface Metrics {
   callStarted(): void;
@@ -11,13 +12,20 @@ export interface Metrics {
     readonly verdict: string;
     readonly seconds: number;
   }): void;
-  assumeRole(outcome: string): void;
+  assumeRole(call: AssumeRoleCall): void;
   /** Text exposition format and its content type. */
   read(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 /** From a cached answer to Lambda's 15 minutes. */
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900];
+
+/** STS answers in tens of milliseconds; the gateway waits 8 s for it at most. */
+const stsSecondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8];
+/** STS says `no` above 100. */
+const percentBuckets = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+/** A token travels in each call's header. */
+const tokenBytesBuckets = [512, 1024, 1536, 2048, 3072, 4096, 8192];
 
 export function createMetrics(sessionsHeld: () => number): Metrics {
   const registry = new Registry();
@@ -41,12 +49,7 @@ export function createMetrics(sessionsHeld: () => number): Metrics {
     help: "Requests not yet answered to the end.",
     registers,
   });
-  const assumeRoles = new Counter({
-    name: "grantway_assume_role_total",
-    help: "AssumeRole calls, by outcome: ok, or the reason of the refusal.",
-    labelNames: ["outcome"] as const,
-    registers,
-  });
+  const recordAssumeRole = createAssumeRoleMetrics(registers);
   new Gauge({
     name: "grantway_sessions_cached",
     help: "Role sessions held.",
@@ -63,7 +66,44 @@ export function createMetrics(sessionsHeld: () => number): Metrics {
       requests.inc({ route, door, status, verdict });
       durations.observe({ route, door, status }, seconds);
     },
-    assumeRole: (outcome) => assumeRoles.inc({ outcome }),
+    assumeRole: recordAssumeRole,
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+function createAssumeRoleMetrics(registers: Registry[]): (call: AssumeRoleCall) => void {
+  const calls = new Counter({
+    name: "grantway_assume_role_total",
+    help: "AssumeRole calls, by outcome: ok, or the reason of the refusal.",
+    labelNames: ["outcome"] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: "grantway_assume_role_duration_seconds",
+    help: "AssumeRole calls with their retries, by outcome.",
+    labelNames: ["outcome"] as const,
+    buckets: stsSecondsBuckets,
+    registers,
+  });
+  const packedPolicySizes = new Histogram({
+    name: "grantway_packed_policy_size_percent",
+    help: "How much of STS's room for session policy and tags a new session uses, by rule.",
+    labelNames: ["rule"] as const,
+    buckets: percentBuckets,
+    registers,
+  });
+  const tokenSizes = new Histogram({
+    name: "grantway_session_token_bytes",
+    help: "Size of the session token of a new session, by rule.",
+    labelNames: ["rule"] as const,
+    buckets: tokenBytesBuckets,
+    registers,
+  });
+  return ({ rule, outcome, seconds, session }) => {
+    calls.inc({ outcome });
+    durations.observe({ outcome }, seconds);
+    if (!session) return;
+    tokenSizes.observe({ rule }, Buffer.byteLength(session.credentials.sessionToken));
+    if (session.packedPolicySize !== undefined) packedPolicySizes.observe({ rule }, session.packedPolicySize);
   };
 }

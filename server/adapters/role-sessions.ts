@@ -1,11 +1,7 @@
 // The RoleSessions port over STS: SessionSpec -> AssumeRole -> RoleSession, and STS's errors by name -> denials.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-import {
-  AssumeRoleCommand,
-  STSClient,
-  type AssumeRoleCommandInput,
-  type AssumeRoleCommandOutput,
-} from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, STSClient, type AssumeRoleCommandOutput } from "@aws-sdk/client-sts";
+import { assumeRoleInput } from "../core/assume-role-input.js";
 import type { Denial } from "../core/denial.js";
 import type { RoleSession, SessionSpec } from "../core/model.js";
 import { accept, refuse, type Result } from "../core/result.js";
@@ -13,24 +9,34 @@ import type { Clock, RoleSessions } from "../ports.js";
 
 /** STS answers in well under a second; a caller should not wait for it longer than this, tries included. */
 const deadlineMs = 8_000;
-const floorSeconds = 900;
-/** STS refuses to give a role session a longer one ("role chaining"). */
-const chainedLimitSeconds = 3_600;
 
 export interface RoleSessionsOptions {
   readonly region: string;
   /** Instead of the region's own endpoint. */
   readonly endpoint?: string;
   readonly clock: Clock;
-  /** Called once for each AssumeRole: `ok`, or the reason of the refusal. */
-  readonly onAssumeRole?: (outcome: string) => void;
+  /** Called once for each AssumeRole, its tries taken together. */
+  readonly onAssumeRole?: (call: AssumeRoleCall) => void;
   readonly deadlineMs?: number;
+}
+
+export interface AssumeRoleCall {
+  /** Name of the rule that asked. */
+  readonly rule: string;
+  /** `ok`, or the reason of the refusal. */
+  readonly outcome: string;
+  readonly seconds: number;
+  readonly session?: RoleSession;
 }
 
 export function createRoleSessions(options: RoleSessionsOptions): RoleSessions & { close(): void } {
   const client = new STSClient({
     region: options.region,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+    // The SDK's standard mode tries again after throttling, 5xx and broken connections only, each time after a random
+    // part of a doubling delay. Written down so that AWS_RETRY_MODE and AWS_MAX_ATTEMPTS do not change it.
+    retryMode: "standard",
+    maxAttempts: 3,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   });
 
@@ -38,9 +44,12 @@ export function createRoleSessions(options: RoleSessionsOptions): RoleSessions &
     const signal = AbortSignal.timeout(options.deadlineMs ?? deadlineMs);
     try {
       // Credentials with a session token are a role's own: the gateway is chaining.
-      const isChained = (await before(signal, client.config.credentials())).sessionToken !== undefined;
+      const own = await before(signal, client.config.credentials(), "the gateway's own credentials");
+      const isChained = own.sessionToken !== undefined;
       const input = assumeRoleInput(spec, { now: options.clock(), isChained });
-      return accept(roleSessionOf(await client.send(new AssumeRoleCommand(input), { abortSignal: signal })));
+      const sent = client.send(new AssumeRoleCommand(input), { abortSignal: signal });
+      // The signal ends a try, but not the pause between two.
+      return accept(roleSessionOf(await before(signal, sent, "STS's answer"), spec));
     } catch (error) {
       return refuse(denialOf(error));
     }
@@ -48,45 +57,49 @@ export function createRoleSessions(options: RoleSessionsOptions): RoleSessions &
 
   return {
     async assume(spec) {
+      const startedAt = options.clock();
       const result = await assume(spec);
-      options.onAssumeRole?.(result.ok ? "ok" : result.denial.reason);
+      options.onAssumeRole?.({
+        rule: spec.rule,
+        outcome: result.ok ? "ok" : result.denial.reason,
+        seconds: (options.clock() - startedAt) / 1000,
+        ...(result.ok && { session: result.value }),
+      });
       return result;
     },
     close: () => client.destroy(),
   };
 }
 
-/** Exactly what STS is asked for. `now` in epoch milliseconds. */
-export function assumeRoleInput(
-  spec: SessionSpec,
-  { now, isChained }: { readonly now: number; readonly isChained: boolean },
-): AssumeRoleCommandInput {
-  const wanted = isChained ? Math.min(spec.durationSeconds, chainedLimitSeconds) : spec.durationSeconds;
-  const left = spec.notAfter === undefined ? wanted : Math.floor(spec.notAfter - now / 1000);
-  return {
-    RoleArn: spec.roleArn,
-    RoleSessionName: spec.roleSessionName,
-    // Under the floor the policy ends the session instead (core/compile-policy.ts).
-    DurationSeconds: Math.max(floorSeconds, Math.min(wanted, left)),
-    Policy: spec.policy,
-    ...(spec.sourceIdentity !== undefined && { SourceIdentity: spec.sourceIdentity }),
-    ...(spec.externalId !== undefined && { ExternalId: spec.externalId }),
-    ...(spec.tags.length > 0 && { Tags: spec.tags.map(({ key, value }) => ({ Key: key, Value: value })) }),
-    ...(spec.transitiveTagKeys.length > 0 && { TransitiveTagKeys: [...spec.transitiveTagKeys] }),
-  };
-}
-
-function roleSessionOf(output: AssumeRoleCommandOutput): RoleSession {
+function roleSessionOf(output: AssumeRoleCommandOutput, spec: SessionSpec): RoleSession {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = output.Credentials ?? {};
   const assumedRoleArn = output.AssumedRoleUser?.Arn;
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration || !assumedRoleArn)
     throw new Error("STS answered without credentials");
+  const fill = fillOf(output);
+  // Somebody else's session under this caller's key would be the worst of all mistakes.
+  if (assumedRoleArn !== assumedRoleArnOf(spec))
+    throw new Error(`STS answered with a session of ${assumedRoleArn}, not of ${assumedRoleArnOf(spec)}`);
   return {
     credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     expiration: Expiration.getTime(),
     assumedRoleArn,
     requestId: output.$metadata.requestId ?? "",
+    ...(fill !== undefined && { packedPolicySize: fill }),
   };
+}
+
+/** STS counts policy and tags in percent; since June 2026 the whole token too. Either fails above 100. */
+function fillOf({ SessionTokenUtilization, ...output }: AssumeRoleCommandOutput): number | undefined {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- STS still limits and sends it, and says it alone for now
+  const percents = [output.PackedPolicySize, SessionTokenUtilization].filter((given) => given !== undefined);
+  return percents.length > 0 ? Math.max(...percents) : undefined;
+}
+
+/** A role's path is not part of it: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. */
+function assumedRoleArnOf({ roleArn, roleSessionName }: SessionSpec): string {
+  const role = roleArn.replace(/^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?/, "arn:$1:sts::$2:assumed-role/");
+  return `${role}/${roleSessionName}`;
 }
 
 /** STS's error codes: aws-sdk gives them as the error's name. What we do not know is an outage, not the caller's fault. */
@@ -105,17 +118,31 @@ function denialOf(error: unknown): Denial {
       return { reason: "session_too_large", slot: "tags and policy", cause };
     case "Throttling":
     case "ThrottlingException":
+    case "ThrottledException":
+    case "RequestLimitExceeded":
     case "TooManyRequestsException":
       return { reason: "sts_throttled", cause, retryAfterSeconds: 1 };
+    case "ExpiredToken":
+    case "ExpiredTokenException":
+    case "InvalidClientTokenId":
+    case "SignatureDoesNotMatch":
+    case "CredentialsProviderError":
+    case "RegionDisabledException":
+      // The gateway's own credentials or its region: nothing a caller can mend, nor a second's patience.
+      return {
+        reason: "sts_unavailable",
+        cause: `the gateway's own access to STS: ${cause}`,
+        retryAfterSeconds: 30,
+      };
     default:
       return { reason: "sts_unavailable", cause, retryAfterSeconds: 2 };
   }
 }
 
-/** The provider chain takes no signal of its own. */
-function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/** For work that takes no signal, or not all the time. */
+function before<T>(signal: AbortSignal, work: Promise<T>, what: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new Error("the gateway's own credentials did not come in time"));
+    const onAbort = (): void => reject(new Error(`${what} did not come in time`));
     signal.addEventListener("abort", onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });

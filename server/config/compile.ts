@@ -52,9 +52,12 @@ export function compileConfiguration(configuration: Configuration): Settings {
   };
 }
 
-function compileRole({ transitiveTags, duration, tags, ...role }: RoleEntry): RoleRule {
+function compileRole(entry: RoleEntry): RoleRule {
+  const { transitiveTags, duration, tags, roleArn, roleArnPattern = "", ...role } = entry;
   return {
     ...role,
+    roleArn:
+      roleArn.slots.length > 0 ? { template: roleArn, pattern: roleArnPattern } : roleArn.literals.join(""),
     tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
     transitiveTagKeys: transitiveTags,
     durationSeconds: duration / 1000,

@@ -3,6 +3,7 @@
 // schema tells that: so one run tells both kinds of fault, and each mistake once.
 import { z } from "zod";
 import { overlaps } from "../core/route-key.js";
+import { checkRole, roleBoundsView } from "./check-role.js";
 import { formatPath } from "./fault.js";
 import type { Fault } from "./fault.js";
 import { routeKey } from "./route-schema.js";
@@ -11,10 +12,15 @@ const textView = z.string().optional().catch(undefined);
 const namesView = z.array(z.string()).catch([]);
 const tagsView = z.record(z.string(), z.unknown()).catch({});
 
+const roleOutOfShape = {
+  ...{ tags: {}, transitiveTags: [] },
+  ...{ roleArn: "", roleArnPattern: undefined, bindSourceIp: false, policy: [] },
+};
 const issuerView = z.object({ name: textView, issuer: textView }).catch({});
 const roleView = z
   .object({ name: textView, tags: tagsView, transitiveTags: namesView })
-  .catch({ tags: {}, transitiveTags: [] });
+  .extend(roleBoundsView.shape)
+  .catch(roleOutOfShape);
 const routeView = z
   .object({ name: textView, route: routeKey.optional().catch(undefined), roles: namesView })
   .catch({ roles: [] });
@@ -37,6 +43,7 @@ export function crossCheck(document: unknown): Fault[] {
     ...findDuplicates("roles", "name", roles),
     ...findDuplicates("routes", "name", routes),
     ...roles.flatMap(checkTransitiveTags),
+    ...roles.flatMap(checkRole),
     ...routes.flatMap((route, index) => checkRoles(route, index, roles)),
     ...routes.flatMap(checkPath),
     ...findOverlaps(routes),

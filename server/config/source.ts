@@ -15,11 +15,13 @@ export interface SourceOptions {
   readonly readFile: (path: string) => string;
 }
 
+const defaultFile = "gateway.yaml";
+
 /** A path, or the name of the variable that holds the document. */
 export function nameSource({ file, env }: Pick<SourceOptions, "file" | "env">): string {
   if (file !== undefined) return file;
   const given = env.GATEWAY_CONFIG;
-  if (given === undefined) return "gateway.yaml";
+  if (given === undefined) return defaultFile;
   return isDocument(given) || given.trim() === "" ? "GATEWAY_CONFIG" : given;
 }
 
@@ -47,9 +49,10 @@ function readText(options: SourceOptions): Result<string, readonly Fault[]> {
   try {
     return accept(options.readFile(path));
   } catch (error) {
-    return refuse([
-      { path, message: `cannot be read: ${error instanceof Error ? error.message : "unknown error"}` },
-    ]);
+    const why = error instanceof Error ? error.message : "unknown error";
+    // Nobody named this file: whoever did not know of it learns how to name another.
+    const hint = path === defaultFile ? "; --config FILE or GATEWAY_CONFIG names another" : "";
+    return refuse([{ path, message: `cannot be read: ${why}${hint}` }]);
   }
 }
 

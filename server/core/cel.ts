@@ -29,8 +29,8 @@ export interface Expression {
 export type VariableName = keyof Variables;
 
 export interface ExpressionOptions {
-  /** What the value must be. `any` gives JSON: ints come back as numbers, maps as objects. */
-  readonly type: "bool" | "string" | "any";
+  /** What the value must be. `strings`: text or a list of texts. `any` gives JSON: ints as numbers, maps as objects. */
+  readonly type: "bool" | "string" | "strings" | "any";
   readonly variables: readonly VariableName[];
 }
 
@@ -56,11 +56,26 @@ export function compileExpression(source: string, options: ExpressionOptions): R
   if (refusal !== undefined) return refuse(refusal);
   const checked = program.value.check();
   if (!checked.valid) return refuse(checked.error?.summary ?? "does not pass CEL's type check");
-  if (options.type !== "any" && checked.type !== options.type && checked.type !== "dyn") {
-    return refuse(`gives ${checked.type ?? "nothing"} where ${options.type} is needed`);
+  if (!mayGive(checked.type, options.type)) {
+    return refuse(`gives ${checked.type ?? "nothing"} where ${needed[options.type]} is needed`);
   }
   const evaluate = (variables: Variables) => run(program.value, options, variables);
   return accept({ source, evaluate });
+}
+
+const needed = {
+  bool: "bool",
+  string: "string",
+  strings: "string or list<string>",
+  any: "anything",
+} as const;
+
+/** The checker's name for a list is without its elements' type where that is known at run time only. */
+function mayGive(checked: string | undefined, type: ExpressionOptions["type"]): boolean {
+  if (type === "any" || checked === "dyn" || checked === type) return true;
+  return (
+    type === "strings" && checked !== undefined && /^(?:string|list(?:<(?:string|dyn|T)>)?)$/.test(checked)
+  );
 }
 
 type Program = ReturnType<Environment["parse"]>;
@@ -95,9 +110,13 @@ function run(program: Program, options: ExpressionOptions, variables: Variables)
     return refuse(sentenceOf(error));
   }
   if (options.type === "any") return fromCel(value);
+  if (options.type === "strings" && isListOfStrings(value)) return accept(value);
   if (typeof value === (options.type === "bool" ? "boolean" : "string")) return accept(value);
-  return refuse(`gives ${describe(value)} where ${options.type} is needed`);
+  return refuse(`gives ${describe(value)} where ${needed[options.type]} is needed`);
 }
+
+const isListOfStrings = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((element) => typeof element === "string");
 
 // One principal's claims are asked by many expressions and many requests; they are converted once.
 const converted = new WeakMap<object, Result<CelValue, string>>();

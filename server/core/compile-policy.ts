@@ -2,25 +2,27 @@
 // enter only through typed slots and can never widen a statement; nothing is escaped silently.
 import type { Variables } from "./cel.js";
 import type { FunctionUrlTarget } from "./model.js";
+import { boundAllows, denyOutside } from "./policy-bounds.js";
+import type { Conditions, PolicyBounds, Statement } from "./policy-bounds.js";
 import { accept, refuse, type Result } from "./result.js";
-import type { StatementTemplate, TextTemplate } from "./session-policy.js";
+import { fillTextTemplate, type StatementTemplate, type TextTemplate } from "./session-policy.js";
 
-/** STS's limit on the plain text of a session policy, in characters. */
+/** STS's limit on the plain text of a session policy and the ARNs of managed ones together, in characters. */
 export const maxPolicyLength = 2048;
 
-export interface PolicyInput {
+export interface PolicyInput extends PolicyBounds {
   readonly target: FunctionUrlTarget;
   /** The role rule's own statements; empty for the proxy door. */
   readonly statements: readonly StatementTemplate[];
+  /** Managed policies that go with the session; empty for the proxy door. */
+  readonly policyArns: readonly string[];
   readonly variables: Variables;
-  /** Epoch seconds. Nothing is allowed from here on. */
-  readonly notAfter?: number;
 }
 
 /**
  * The session policy as JSON text: the target's statements, then the rule's.
  * Refuses `claim_unrepresentable` (a slot's value could widen the policy, or STS's alphabet has no letter for it) and
- * `session_too_large` (over 2,048 characters).
+ * `session_too_large` (over 2,048 characters, the managed policies' ARNs included).
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function compileSessionPolicy(input: PolicyInput): Result<string> {
@@ -30,21 +32,16 @@ export function compileSessionPolicy(input: PolicyInput): Result<string> {
     if (!statement.ok) return statement;
     statements.push(statement.value);
   }
-  const limited = input.notAfter === undefined ? statements : endAllows(statements, input.notAfter);
-  const policy = JSON.stringify({ Version: "2012-10-17", Statement: limited });
-  if (policy.length > maxPolicyLength) {
-    const cause = `the session policy has ${policy.length} characters; STS takes ${maxPolicyLength}`;
+  const bounded =
+    input.policyArns.length > 0 ? [...statements, ...denyOutside(input)] : boundAllows(statements, input);
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: bounded });
+  const length = policy.length + input.policyArns.join("").length;
+  if (length > maxPolicyLength) {
+    const what = input.policyArns.length > 0 ? "session policy with its policyArns" : "session policy";
+    const cause = `the ${what} has ${length} characters; STS takes ${maxPolicyLength}`;
     return refuse({ reason: "session_too_large", slot: "policy", cause });
   }
   return accept(policy);
-}
-
-interface Statement {
-  Sid?: string;
-  Effect: "Allow" | "Deny";
-  Action: string | readonly string[];
-  Resource: string | readonly string[];
-  Condition?: Record<string, Record<string, string | readonly string[]>>;
 }
 
 /**
@@ -86,12 +83,12 @@ function fillConditions(
   templates: StatementTemplate["Condition"],
   variables: Variables,
   slot: string,
-): Result<NonNullable<Statement["Condition"]>> {
-  const conditions: NonNullable<Statement["Condition"]> = {};
+): Result<Conditions> {
+  const conditions: Conditions = {};
   for (const [operator, keys] of Object.entries(templates)) {
     const filled: Record<string, readonly string[]> = (conditions[operator] = {});
     for (const [key, values] of Object.entries(keys)) {
-      const texts = fillAll(values, variables, "condition", `${slot}.${operator}.${key}`);
+      const texts = fillAll(values, variables, slotKindOf(operator), `${slot}.${operator}.${key}`);
       if (!texts.ok) return texts;
       filled[key] = texts.value;
     }
@@ -99,7 +96,13 @@ function fillConditions(
   return accept(conditions);
 }
 
-type SlotKind = "resource" | "condition";
+/** resource: a part of an ARN. address: where IAM would take a block of addresses too. */
+type SlotKind = "resource" | "address" | "condition";
+
+function slotKindOf(operator: string): SlotKind {
+  if (/Arn(?:Not)?(?:Equals|Like)/.test(operator)) return "resource";
+  return operator.includes("IpAddress") ? "address" : "condition";
+}
 
 function fillAll(
   templates: readonly TextTemplate[],
@@ -122,19 +125,16 @@ function fillText(
   kind: SlotKind,
   slot: string,
 ): Result<string> {
-  let text = template.literals[0] ?? "";
-  for (const [at, expression] of template.slots.entries()) {
-    const value = expression.evaluate(variables);
-    if (!value.ok) return unrepresentable(slot, value.denial);
-    const flaw = slotFlaw(value.value, kind);
-    if (flaw) return unrepresentable(slot, `the value of \${${expression.source}} ${flaw}`);
-    text += `${String(value.value)}${template.literals[at + 1] ?? ""}`;
-  }
-  return accept(text);
+  const text = fillTextTemplate(template, variables, (value) => slotFlaw(value, kind));
+  return text.ok ? text : unrepresentable(slot, text.denial);
 }
 
 // Wildcards, policy variables, and in an ARN what separates its parts.
-const widening: Record<SlotKind, RegExp> = { resource: /[*?${}/:]/, condition: /[*?${}]/ };
+const widening: Record<SlotKind, RegExp> = {
+  resource: /[*?${}/:]/,
+  address: /[^0-9A-Fa-f.:]/,
+  condition: /[*?${}]/,
+};
 // STS's alphabet for a policy, without the control characters it also takes: U+0020 to U+00FF.
 const policyText = /^[\x20-\x7e\xa0-\xff]*$/;
 
@@ -147,25 +147,6 @@ function slotFlaw(value: unknown, kind: SlotKind): string | undefined {
   if (!policyText.test(value)) return "holds a character above U+00FF or a control character";
   return undefined;
 }
-
-/** A Deny needs no end; an Allow without one would outlive the token within STS's floor of 900 seconds. */
-function endAllows(statements: readonly Statement[], notAfter: number): Statement[] {
-  const end = new Date(notAfter * 1000).toISOString().replace(".000Z", "Z");
-  return statements.map((statement) =>
-    statement.Effect === "Deny"
-      ? statement
-      : { ...statement, Condition: endBefore(statement.Condition, end) },
-  );
-}
-
-const endBefore = (
-  condition: Statement["Condition"] = {},
-  end: string,
-): NonNullable<Statement["Condition"]> => ({
-  ...condition,
-  // The configuration may not use this key under this operator (config/statement-schema.ts), so nothing is lost here.
-  DateLessThan: { ...condition.DateLessThan, "aws:CurrentTime": end },
-});
 
 const unrepresentable = (slot: string, cause: string) =>
   refuse({ reason: "claim_unrepresentable", slot, cause } as const);

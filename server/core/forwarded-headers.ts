@@ -32,12 +32,24 @@ export function forwardedHeaders(input: ForwardedHeadersInput): string[] {
   }
   // Set after the drop: a `Connection` header cannot name these away.
   for (const [name, value] of input.identity) forwarded.push(name, value);
+  // RFC 9110 7.6.3: after what came before us; several lines are one list.
+  forwarded.push("via", "1.1 grantway");
   forwarded.push(...clientHeaders(input.client), "x-request-id", input.requestId);
   return forwarded;
 }
 
 // `content-length` is set by the HTTP client from the body it really sends; `expect` was answered here.
-const ownNames = ["authorization", "host", "date", "expect", "content-length", "forwarded", "x-request-id"];
+// A DPoP proof, like the token, was for us.
+const ownNames = [
+  "authorization",
+  "dpop",
+  "host",
+  "date",
+  "expect",
+  "content-length",
+  "forwarded",
+  "x-request-id",
+];
 const ownPrefix = /^x-(?:amz|forwarded)-/;
 
 // CGI-like frameworks (RFC 3875 4.1.18) read `x_caller_sub` as `x-caller-sub`, so it could speak for ours.

@@ -1,13 +1,15 @@
-// Claim text -> RoleSessionName, SourceIdentity and tag value, without collisions: two different texts never give
+// Claim values -> RoleSessionName, SourceIdentity and tag value, without collisions: two different texts never give
 // the same identifier, so one caller can never be taken for another in CloudTrail, in a policy or in the cache.
 import { createHash } from "node:crypto";
 
 // STS: RoleSessionName and SourceIdentity are 2-64 characters of [\w+=,.@-]. `=` and `+` are ours to mark with.
-const identifierLiteral = /[A-Za-z0-9_,.@-]/;
+const outsideIdentifier = /[^A-Za-z0-9_,.@-]/gu;
 const identifierLength = { min: 2, max: 64 };
 
 // STS: tag values are 0-256 characters of [\p{L}\p{Z}\p{N}_.:/=+\-@]. A literal `=` stays unless it would read as an escape.
-const tagLiteral = /[\p{L}\p{Z}\p{N}_.:/+\-@]|=(?![0-9A-F]{2})/u;
+const outsideTag = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]|=(?=[0-9A-F]{2})|^:/gu;
+// In a list the colon is ours to part the elements with; one that begins a plain text would make it look like a list.
+const outsideTagElement = /[^\p{L}\p{Z}\p{N}_./=+\-@]|=(?=[0-9A-F]{2})/gu;
 export const maxTagValueLength = 256;
 
 /**
@@ -19,7 +21,7 @@ export const maxTagValueLength = 256;
  */
 export function sessionIdentifier(text: string): string | undefined {
   if (text === "" || !text.isWellFormed()) return undefined;
-  const escaped = escapeOutside(text, identifierLiteral);
+  const escaped = text.replace(outsideIdentifier, escapeBytes);
   if (escaped.length > identifierLength.max) {
     const digest = createHash("sha256").update(text, "utf8").digest("base64url");
     return `${escaped.slice(0, 20)}+${digest}`;
@@ -37,27 +39,17 @@ export function defaultSessionIdentifier(issuerName: string, subject: string): s
 
 /**
  * A session tag's value. Text that STS takes is left as it is; other characters become `=XX` for each UTF-8 byte
- * (`auth0|abc` -> `auth0=7Cabc`), and an `=` that would read as such an escape becomes `=3D`.
+ * (`auth0|abc` -> `auth0=7Cabc`), and an `=` that would read as such an escape becomes `=3D`. A list keeps its order and
+ * is written `:a:b:`, so that IAM's `:a:*` and `:*:a:*` ask for one element; a colon inside an element, and one that begins a
+ * plain text, becomes `=3A`. The length is for the caller to check: STS takes 256 characters.
  *
- * @returns undefined for text that has no form: longer than 256 characters so, or not well-formed Unicode.
+ * @returns undefined for what has no form: text that is not well-formed Unicode.
  */
-export function tagValue(text: string): string | undefined {
-  if (!text.isWellFormed()) return undefined;
-  const escaped = escapeOutside(text, tagLiteral);
-  return escaped.length > maxTagValueLength ? undefined : escaped;
-}
-
-function escapeOutside(text: string, literal: RegExp): string {
-  const matcher = new RegExp(literal.source, `${literal.flags}y`);
-  let escaped = "";
-  for (let at = 0; at < text.length;) {
-    matcher.lastIndex = at;
-    const kept = matcher.exec(text)?.[0];
-    const character = kept ?? String.fromCodePoint(text.codePointAt(at) ?? 0);
-    escaped += kept ?? escapeBytes(character);
-    at += character.length;
-  }
-  return escaped;
+export function tagValue(claim: string | readonly string[]): string | undefined {
+  if (![claim].flat().every((text) => text.isWellFormed())) return undefined;
+  if (typeof claim === "string") return claim.replace(outsideTag, escapeBytes);
+  const elements = claim.map((element) => element.replace(outsideTagElement, escapeBytes));
+  return `:${elements.map((element) => `${element}:`).join("")}`;
 }
 
 function escapeBytes(character: string): string {

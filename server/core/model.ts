@@ -1,5 +1,6 @@
 // The nouns of the way through, as the configuration compiles to them and the steps pass them on.
 import type { Expression } from "./cel.js";
+import type { RoleArnTemplate } from "./role-arn.js";
 import type { StatementTemplate } from "./session-policy.js";
 
 /** Verified or unverified claims of a JWT (RFC 7519 section 4): a JSON object. */
@@ -27,12 +28,18 @@ export interface Issuer {
   readonly issuer: string;
   /** Any one of these must be in `aud`; `null` says that the check is off on purpose. */
   readonly audience: readonly string[] | null;
+  /** Where the token has no `aud`, its `client_id` stands in (Cognito's access tokens). */
+  readonly clientIdAsAudience: boolean;
   readonly algorithms: readonly SigningAlgorithm[];
   /** Where the keys are; discovered when absent. */
   readonly jwksUri?: string;
   /** CEL over `claims`; anything but `true` refuses the token. */
   readonly accept?: Expression;
   readonly clockToleranceSeconds: number;
+  /** RFC 9449: whether a token must be bound to a key of the caller's. A bound one is never taken without its proof. */
+  readonly dpop: "accepted" | "required";
+  /** RFC 9449 9: a proof must carry a nonce of ours. */
+  readonly dpopNonce: boolean;
 }
 
 /** A verified caller. Made by authenticate.ts and by nothing else. */
@@ -51,7 +58,8 @@ export interface Principal {
 export interface RoleRule {
   readonly name: string;
   readonly when: Expression;
-  readonly roleArn: string;
+  /** An ARN, or one with slots and the pattern that the filled one must match. */
+  readonly roleArn: string | RoleArnTemplate;
   /** Absent: made of the issuer's name and `sub`. */
   readonly sessionName?: Expression;
   /** Absent: the same as the session name. `null`: none is sent. */
@@ -62,6 +70,10 @@ export interface RoleRule {
   readonly externalId?: string;
   /** Statements added for granted credentials. */
   readonly policy: readonly StatementTemplate[];
+  /** Managed policies added for granted credentials. */
+  readonly policyArns: readonly string[];
+  /** Granted credentials work from the caller's own address only. */
+  readonly bindSourceIp: boolean;
 }
 
 /** A Lambda function URL with AuthType AWS_IAM. */
@@ -132,6 +144,8 @@ export interface SessionSpec {
   readonly externalId?: string;
   /** The session policy as JSON text. */
   readonly policy: string;
+  /** Managed session policies beside it: the session may do what either allows, and the role too. */
+  readonly policyArns: readonly string[];
   /** Granted credentials end here at the latest: the token's `exp` in epoch seconds. */
   readonly notAfter?: number;
 }
@@ -150,4 +164,6 @@ export interface RoleSession {
   readonly assumedRoleArn: string;
   /** AssumeRole's own request id: joins our log with CloudTrail. */
   readonly requestId: string;
+  /** How much of STS's room for policy and tags (or for the token) is used, in percent; absent where STS does not say. */
+  readonly packedPolicySize?: number;
 }

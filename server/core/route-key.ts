@@ -12,7 +12,9 @@ export interface RouteKey {
   readonly segments: readonly RouteSegment[] | undefined;
 }
 
-const methods = new Set(["ANY", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
+/** What `ANY` stands for: the methods a function URL takes. */
+export const anyMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
+const methods = new Set<string>(["ANY", ...anyMethods]);
 // RFC 3986 pchar without percent-encoding: two spellings of one path would be two routes.
 const literalPattern = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]+$/;
 const parameterPattern = /^\{([A-Za-z][A-Za-z0-9_-]{0,63})(\+?)\}$/;

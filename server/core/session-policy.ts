@@ -1,6 +1,6 @@
 // Policy statements as the configuration writes them: IAM's own grammar with `${...}` slots that hold CEL.
-// Reading only: what a slot may put into a policy is decided where the policy is compiled.
-import type { Expression } from "./cel.js";
+// Reading and filling only: which values a slot takes is decided where the text is used.
+import type { Expression, Variables } from "./cel.js";
 import { accept, refuse } from "./result.js";
 import type { Result } from "./result.js";
 
@@ -55,4 +55,27 @@ function explainSlot(source: string, refusal: string): string {
     ? "; a slot is CEL on the claims, IAM's policy variables are not supported"
     : "";
   return `slot \${${source}}: ${refusal}${hint}`;
+}
+
+/** Why a value may not stand in a slot; `undefined` when it may. Must not quote the value. */
+export type SlotFlaw = (value: unknown) => string | undefined;
+
+/** Refuses with a sentence that names the slot's expression. */
+export function fillTextTemplate(
+  { literals, slots }: TextTemplate,
+  variables: Variables,
+  slotFlaw: SlotFlaw,
+): Result<string, string> {
+  let text = "";
+  for (const [at, literal] of literals.entries()) {
+    text += literal;
+    const expression = slots[at];
+    if (!expression) continue;
+    const value = expression.evaluate(variables);
+    if (!value.ok) return value;
+    const flaw = slotFlaw(value.value);
+    if (flaw !== undefined) return refuse(`the value of \${${expression.source}} ${flaw}`);
+    text += String(value.value);
+  }
+  return accept(text);
 }

@@ -32,6 +32,7 @@ describe("a request's log line", () => {
       roleArn: "arn:aws:iam::123456789012:role/reports-invoker",
       roleSessionName: "main.alice",
       sourceIdentity: "main.alice",
+      assumedRoleArn: "arn:aws:sts::123456789012:assumed-role/reports-invoker/main.alice",
       assumeRoleRequestId: "01234567-89ab-cdef-0123-456789abcdef",
     });
   });

@@ -1,4 +1,5 @@
 import { createMetrics } from "../../server/adapters/metrics.js";
+import { roleSessionWith } from "../fixtures/session.js";
 
 const call = { route: "reports", door: "proxy", status: 200, verdict: "complete", seconds: 0.3 };
 
@@ -44,9 +45,9 @@ describe("metrics", () => {
     metrics.callStarted();
     metrics.callStarted();
     metrics.callEnded(call);
-    metrics.assumeRole("ok");
-    metrics.assumeRole("ok");
-    metrics.assumeRole("sts_throttled");
+    metrics.assumeRole({ rule: "analyst", outcome: "ok", seconds: 0.03 });
+    metrics.assumeRole({ rule: "analyst", outcome: "ok", seconds: 3 });
+    metrics.assumeRole({ rule: "analyst", outcome: "sts_throttled", seconds: 1 });
     state.sessions = 7;
     expect(await linesOf(metrics)).toEqual(
       expect.arrayContaining([
@@ -54,8 +55,29 @@ describe("metrics", () => {
         "grantway_sessions_cached 7",
         'grantway_assume_role_total{outcome="ok"} 2',
         'grantway_assume_role_total{outcome="sts_throttled"} 1',
+        'grantway_assume_role_duration_seconds_bucket{le="0.05",outcome="ok"} 1',
+        'grantway_assume_role_duration_seconds_bucket{le="4",outcome="ok"} 2',
+        'grantway_assume_role_duration_seconds_sum{outcome="sts_throttled"} 1',
       ]),
     );
+  });
+
+  test("measure the session tokens and how full STS says that the sessions are, by rule", async () => {
+    const metrics = createMetrics(() => 0);
+    const session = roleSessionWith({ packedPolicySize: 42 });
+    metrics.assumeRole({ rule: "analyst", outcome: "ok", seconds: 0, session });
+    metrics.assumeRole({ rule: "viewer", outcome: "ok", seconds: 0, session: roleSessionWith() });
+    const lines = await linesOf(metrics);
+    const tokenBytes = Buffer.byteLength(session.credentials.sessionToken);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'grantway_packed_policy_size_percent_bucket{le="40",rule="analyst"} 0',
+        'grantway_packed_policy_size_percent_bucket{le="50",rule="analyst"} 1',
+        `grantway_session_token_bytes_sum{rule="analyst"} ${tokenBytes}`,
+        `grantway_session_token_bytes_sum{rule="viewer"} ${tokenBytes}`,
+      ]),
+    );
+    expect(lines.join()).not.toContain('grantway_packed_policy_size_percent_count{rule="viewer"}');
   });
 
   test("are Prometheus text, with the process's own beside them", async () => {

@@ -17,7 +17,7 @@ afterAll(() => {
 });
 
 /** What the server has when the head and `text` were sent; `client` may send more. */
-async function arrived(fields: string, text = "", budget = createBodyBudget(1000)) {
+async function arrived(fields: string, text = "", budget = createBodyBudget(1000), arrivalMs?: number) {
   const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
   sockets.push(client);
   const event = fields.includes("expect") ? "checkContinue" : "request";
@@ -26,7 +26,7 @@ async function arrived(fields: string, text = "", budget = createBodyBudget(1000
   >;
   client.write(`POST / HTTP/1.1\r\nhost: x\r\n${fields}\r\n\r\n${text}`);
   const [request, response] = await arrival;
-  return { client, request, budget, body: new HttpRequestBody(request, response, budget) };
+  return { client, request, budget, body: new HttpRequestBody(request, response, budget, arrivalMs) };
 }
 
 const gone = { reason: "client_gone" };
@@ -65,6 +65,11 @@ describe("a request body", () => {
     client.write("ok");
     expect(accepted(await reading).toString()).toBe("ok");
   });
+});
+
+test("a body that dribbles is given up in time", async () => {
+  const { body } = await arrived("content-length: 4", "ab", createBodyBudget(4), 50);
+  expect(refused(await body.read(4))).toEqual({ reason: "request_timeout" });
 });
 
 describe("what all bodies hold together", () => {

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
-import { assumeRoleInput, createRoleSessions } from "../../server/adapters/role-sessions.js";
+import { createRoleSessions, type AssumeRoleCall } from "../../server/adapters/role-sessions.js";
 import type { SessionSpec } from "../../server/core/model.js";
 import {
   assumed,
+  assumedAt,
   failed,
   hang,
   hangUp,
@@ -14,7 +15,6 @@ import {
 import { accepted, refused } from "../fixtures/outcome.js";
 import { now } from "../fixtures/principal.js";
 import { sessionSpecWith } from "../fixtures/session.js";
-import { nowSeconds } from "../fixtures/tokens.js";
 
 const environment = { ...process.env };
 
@@ -30,18 +30,19 @@ afterEach(() => {
 /** One `assume` of a fresh adapter against an STS that answers so, and what STS saw of it. */
 async function assume(answers: readonly Answer[], spec?: Partial<SessionSpec>, deadlineMs?: number) {
   const sts = await startFakeSts(...answers);
-  const outcomes: string[] = [];
+  const calls: AssumeRoleCall[] = [];
   const roleSessions = createRoleSessions({
     region: "eu-west-1",
     endpoint: sts.endpoint,
     clock: () => now,
-    onAssumeRole: (outcome) => outcomes.push(outcome),
+    onAssumeRole: (call) => calls.push(call),
     ...(deadlineMs !== undefined && { deadlineMs }),
   });
   const result = await roleSessions.assume(sessionSpecWith(spec));
   roleSessions.close();
   await sts.close();
-  return { result, outcomes, tries: sts.forms.length, form: Object.fromEntries(sts.forms[0] ?? []) };
+  const outcomes = calls.map(({ outcome }) => outcome);
+  return { result, calls, outcomes, tries: sts.forms.length, form: Object.fromEntries(sts.forms[0] ?? []) };
 }
 
 describe("AssumeRole", () => {
@@ -53,6 +54,7 @@ describe("AssumeRole", () => {
       ],
       transitiveTagKeys: ["tenant"],
       externalId: "ext-1",
+      policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::123456789012:policy/more"],
     });
     expect(form).toEqual({
       Action: "AssumeRole",
@@ -63,6 +65,8 @@ describe("AssumeRole", () => {
       DurationSeconds: "3600",
       ExternalId: "ext-1",
       Policy: '{"Version":"2012-10-17","Statement":[]}',
+      "PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+      "PolicyArns.member.2.arn": "arn:aws:iam::123456789012:policy/more",
       "Tags.member.1.Key": "team",
       "Tags.member.1.Value": "",
       "Tags.member.2.Key": "tenant",
@@ -78,33 +82,36 @@ describe("AssumeRole", () => {
     expect(outcomes).toEqual(["ok"]);
   });
 
-  test("is not asked for what the spec leaves out", () => {
-    const bare = Object.entries(sessionSpecWith()).filter(([name]) => name !== "sourceIdentity");
-    const input = assumeRoleInput(Object.fromEntries(bare) as unknown as SessionSpec, {
-      now,
-      isChained: false,
-    });
-    expect(Object.keys(input)).toEqual(["RoleArn", "RoleSessionName", "DurationSeconds", "Policy"]);
-  });
-
   test("asks for an hour at most while the gateway itself runs on a role", async () => {
     expect((await assume([assumed], { durationSeconds: 43_200 })).form.DurationSeconds).toBe("43200");
     process.env.AWS_SESSION_TOKEN = "of-the-task-role";
     expect((await assume([assumed], { durationSeconds: 43_200 })).form.DurationSeconds).toBe("3600");
   });
+});
 
-  test.each([
-    ["the rule's duration", 3600, undefined, 3600],
-    ["the floor where the rule asks for less", 60, undefined, 900],
-    ["what is left of the token", 3600, nowSeconds + 1800, 1800],
-    ["what is left in whole seconds", 3600, nowSeconds + 1800.9, 1800],
-    ["no more than the rule where the token lives longer", 3600, nowSeconds + 7200, 3600],
-    ["the floor where less is left", 3600, nowSeconds + 899, 900],
-    ["the floor where nothing is left", 3600, nowSeconds - 1, 900],
-  ])("asks for %s", (_, durationSeconds, notAfter, expected) => {
-    const spec = sessionSpecWith({ durationSeconds, ...(notAfter !== undefined && { notAfter }) });
-    expect(assumeRoleInput(spec, { now, isChained: false }).DurationSeconds).toBe(expected);
+describe("what an AssumeRole tells of itself", () => {
+  test("its rule, its outcome, how long it took and the session", async () => {
+    const { calls, result } = await assume([assumedAt(73)]);
+    expect(calls).toEqual([{ rule: "analyst", outcome: "ok", seconds: 0, session: accepted(result) }]);
+    expect(accepted(result).packedPolicySize).toBe(73);
   });
+
+  test("how full the session is by STS's newer count, where it gives that", async () => {
+    const { result } = await assume([assumedAt(74, "SessionTokenUtilization")]);
+    expect(accepted(result).packedPolicySize).toBe(74);
+  });
+
+  test("no session where there is none", async () => {
+    const { calls } = await assume([failed(403, "AccessDenied")]);
+    expect(calls).toEqual([{ rule: "analyst", outcome: "session_refused", seconds: 0 }]);
+  });
+});
+
+test("a role's path is no part of its sessions' name", async () => {
+  const { result } = await assume([assumed], {
+    roleArn: "arn:aws:iam::123456789012:role/team/a/reports-invoker",
+  });
+  expect(accepted(result).requestId).toBe("request-1");
 });
 
 describe("what STS refuses is the caller's", () => {
@@ -124,16 +131,57 @@ describe("what STS refuses is the caller's", () => {
 
 describe("what STS cannot do is an outage", () => {
   test.each([
-    ["the gateway's own expired credentials", failed(403, "ExpiredToken")],
-    ["the gateway's own unknown credentials", failed(403, "InvalidClientTokenId")],
-    ["the gateway's own bad signature", failed(403, "SignatureDoesNotMatch")],
-    ["a region that is off", failed(403, "RegionDisabledException")],
     ["an answer without credentials", withoutCredentials],
     ["an answer that is not STS's", html],
+    ["a refusal that we do not know", failed(400, "SomethingNew")],
   ])("%s", async (_, answer) => {
     const { result, outcomes } = await assume([answer]);
     expect(refused(result)).toMatchObject({ reason: "sts_unavailable", retryAfterSeconds: 2 });
     expect(outcomes).toEqual(["sts_unavailable"]);
+  });
+
+  test.each([
+    ["expired credentials", 403, "ExpiredToken"],
+    ["expired credentials by another name", 400, "ExpiredTokenException"],
+    ["unknown credentials", 403, "InvalidClientTokenId"],
+    ["a bad signature", 403, "SignatureDoesNotMatch"],
+    ["a region that is off", 403, "RegionDisabledException"],
+  ])("the gateway's own: %s; not tried again, and not soon by the caller", async (_, status, code) => {
+    const { result, tries } = await assume([failed(status, code)]);
+    expect(refused(result)).toMatchObject({
+      reason: "sts_unavailable",
+      retryAfterSeconds: 30,
+      cause: expect.stringMatching(`^the gateway's own access to STS: ${code}`) as string,
+    });
+    expect(tries).toBe(1);
+  });
+
+  test("no credentials at all", async () => {
+    const nowhere = { AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: "/dev/null", HOME: "/nonexistent" };
+    Object.assign(process.env, nowhere, { AWS_SHARED_CREDENTIALS_FILE: "/dev/null" });
+    delete process.env.AWS_ACCESS_KEY_ID;
+    const { result, tries } = await assume([assumed]);
+    expect(refused(result)).toMatchObject({
+      reason: "sts_unavailable",
+      retryAfterSeconds: 30,
+      cause: expect.stringContaining("CredentialsProviderError") as string,
+    });
+    expect(tries).toBe(0);
+  });
+
+  test.each([
+    ["role", { roleArn: "arn:aws:iam::123456789012:role/reports-invoker-2" }],
+    ["account", { roleArn: "arn:aws:iam::210987654321:role/reports-invoker" }],
+    ["partition", { roleArn: "arn:aws-cn:iam::123456789012:role/reports-invoker" }],
+    ["session name", { roleSessionName: "main.bob" }],
+  ])("a session of another %s than was asked for", async (_, spec) => {
+    const { result } = await assume([assumed], spec);
+    expect(refused(result)).toMatchObject({
+      reason: "sts_unavailable",
+      cause: expect.stringContaining(
+        "a session of arn:aws:sts::123456789012:assumed-role/reports-invoker/main.alice, not of arn:",
+      ) as string,
+    });
   });
 
   test("no STS at all", async () => {
@@ -168,6 +216,21 @@ describe("what STS cannot do is an outage", () => {
 });
 
 describe("trying again", () => {
+  test("is not a matter of the environment", async () => {
+    process.env.AWS_MAX_ATTEMPTS = "1";
+    const { tries } = await assume([failed(400, "Throttling"), assumed]);
+    expect(tries).toBe(2);
+  });
+
+  test("ends with the deadline, also while it pauses", async () => {
+    const { result, tries } = await assume([failed(400, "Throttling", { "retry-after": "1" })], {}, 100);
+    expect(refused(result)).toMatchObject({
+      reason: "sts_unavailable",
+      cause: "Error: STS's answer did not come in time",
+    });
+    expect(tries).toBe(1);
+  });
+
   test.each([
     ["a throttled call", failed(400, "Throttling")],
     ["an internal error", failed(500, "InternalFailure")],

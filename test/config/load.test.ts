@@ -105,7 +105,16 @@ describe("the whole example", () => {
 
 test("what is left out has its default", () => {
   const { issuers, roles, routes, cors, listen, limits } = settingsOf(minimal);
-  expect(issuers).toEqual([{ ...issuer, algorithms: ["RS256", "ES256"], clockToleranceSeconds: 30 }]);
+  expect(issuers).toEqual([
+    {
+      ...issuer,
+      algorithms: ["RS256", "ES256"],
+      clockToleranceSeconds: 30,
+      clientIdAsAudience: false,
+      dpop: "accepted",
+      dpopNonce: false,
+    },
+  ]);
   expect(roles).toEqual([
     {
       ...role,
@@ -114,6 +123,8 @@ test("what is left out has its default", () => {
       transitiveTagKeys: [],
       durationSeconds: 3600,
       policy: [],
+      policyArns: [],
+      bindSourceIp: false,
     },
   ]);
   expect(routes).toMatchObject([

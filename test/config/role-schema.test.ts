@@ -1,6 +1,13 @@
-import { faultsIn, minimal, role, many, without } from "./documents.js";
+import { faultsIn, minimal, role, many, settingsOf, without } from "./documents.js";
 
 const withRole = (keys: object) => ({ ...minimal, roles: [{ ...role, ...keys }] });
+
+const roleArnPattern = "arn:aws:iam::123456789012:role/tenant-*";
+const slotted = { roleArn: "arn:aws:iam::123456789012:role/tenant-${claims.tenant}", roleArnPattern };
+const policyArn = "arn:aws:iam::123456789012:policy/team/more";
+const statement = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
+const vpcOnly = { ...statement, Condition: { IpAddress: { "aws:VpcSourceIp": "10.0.0.0/8" } } };
+const fromOffice = { ...statement, Condition: { IpAddress: { "aws:SourceIp": "198.51.100.0/24" } } };
 
 describe("refuses", () => {
   test.each<[string, unknown, string, string]>([
@@ -79,6 +86,106 @@ describe("refuses", () => {
       "roles[0].duration",
       "such as 15m30s or 900s; got 3600",
     ],
+    [
+      "a slot in roleArn without a pattern",
+      withRole({ roleArn: "arn:aws:iam::123456789012:role/t-${claims.tenant}" }),
+      "roles[0].roleArn",
+      "takes slots only beside a roleArnPattern",
+    ],
+    [
+      "a slot in roleArn's path without a pattern",
+      withRole({ roleArn: "arn:aws:iam::123456789012:role/${claims.tenant}/app" }),
+      "roles[0].roleArn",
+      "takes slots only beside a roleArnPattern",
+    ],
+    [
+      "a slot in roleArn that is not CEL",
+      withRole({ roleArn: "arn:aws:iam::123456789012:role/${claims.}", roleArnPattern }),
+      "roles[0].roleArn",
+      "is not CEL",
+    ],
+    [
+      "a slot in roleArn that gives a number",
+      withRole({ roleArn: "arn:aws:iam::123456789012:role/${1}", roleArnPattern }),
+      "roles[0].roleArn",
+      "string is needed",
+    ],
+    [
+      "a slot in place of the partition",
+      withRole({ roleArn: "arn:${claims.x}:iam::123456789012:role/a", roleArnPattern }),
+      "roles[0].roleArn",
+      "IAM role",
+    ],
+    [
+      "a space beside a slot",
+      withRole({ roleArn: "arn:aws:iam::123456789012:role/a ${claims.x}", roleArnPattern }),
+      "roles[0].roleArn",
+      "IAM role",
+    ],
+    [
+      "a pattern for an ARN without slots",
+      withRole({ roleArnPattern }),
+      "roles[0].roleArnPattern",
+      "is for a roleArn with slots",
+    ],
+    [
+      "a pattern whose star could be anything",
+      withRole({ ...slotted, roleArnPattern: "arn:aws:iam::*:role/tenant-*" }),
+      "roles[0].roleArnPattern",
+      "* may stand once between two slashes",
+    ],
+    [
+      "a pattern with two stars in one name",
+      withRole({ ...slotted, roleArnPattern: "arn:aws:iam::123456789012:role/*-*" }),
+      "roles[0].roleArnPattern",
+      "* may stand once between two slashes",
+    ],
+    ["11 policyArns", withRole({ policyArns: Array(11).fill(policyArn) }), "roles[0].policyArns", "10"],
+    [
+      "a policyArn with a slot",
+      withRole({ policyArns: ["arn:aws:iam::123456789012:policy/${claims.x}"] }),
+      "roles[0].policyArns[0]",
+      "managed policy",
+    ],
+    [
+      "a role in policyArns",
+      withRole({ policyArns: ["arn:aws:iam::123456789012:role/a"] }),
+      "roles[0].policyArns[0]",
+      "managed policy",
+    ],
+    [
+      "a bindSourceIp in quotes",
+      withRole({ bindSourceIp: "true" }),
+      "roles[0].bindSourceIp",
+      "true or false",
+    ],
+    [
+      "a bindSourceIp beside a condition of the same key",
+      withRole({
+        bindSourceIp: true,
+        policy: [
+          { Effect: "Allow", Action: "s3:GetObject", Resource: "*" },
+          {
+            ...{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" },
+            Condition: { IpAddress: { "AWS:SourceIP": "10.0.0.0/8" } },
+          },
+        ],
+      }),
+      'roles[0].policy[1].Condition.IpAddress["AWS:SourceIP"]',
+      "is set by the gateway while bindSourceIp is true",
+    ],
+    [
+      "a tag that gives a number",
+      withRole({ tags: { a: "1" } }),
+      "roles[0].tags.a",
+      "string or list<string>",
+    ],
+    [
+      "a tag that gives numbers",
+      withRole({ tags: { a: "[1]" } }),
+      "roles[0].tags.a",
+      "string or list<string>",
+    ],
     ["an external id of 1", withRole({ externalId: "a" }), "roles[0].externalId", "2 to 1224"],
     ["an external id of 1225", withRole({ externalId: "a".repeat(1225) }), "roles[0].externalId", "1224"],
   ])("%s", (_name, document, path, message) => {
@@ -96,6 +203,22 @@ describe("accepts, just at the edge,", () => {
     ],
     ["50 tags", withRole({ tags: many(50) })],
     [
+      "tags that give lists",
+      withRole({ tags: { a: "claims.a.filter(g, g != '')", b: "['x']", c: "[claims.x]" } }),
+    ],
+    ["a role ARN with slots and a pattern", withRole(slotted)],
+    [
+      "a slot in place of the account",
+      withRole({ ...slotted, roleArn: "arn:aws:iam::${claims.account}:role/tenant-a" }),
+    ],
+    ["10 policyArns", withRole({ policyArns: Array(10).fill(policyArn) })],
+    [
+      "a managed policy of AWS's",
+      withRole({ policyArns: ["arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"] }),
+    ],
+    ["bindSourceIp beside another address", withRole({ bindSourceIp: true, policy: [vpcOnly] })],
+    ["a condition on the address without bindSourceIp", withRole({ policy: [fromOffice] })],
+    [
       "a tag key of every kind of character",
       withRole({ tags: { ["é 1_.:/=+-@".padEnd(128, "k")]: "claims.x" } }),
     ],
@@ -107,4 +230,16 @@ describe("accepts, just at the edge,", () => {
   ])("%s", (_name, document) => {
     expect(faultsIn(document)).toEqual({});
   });
+});
+
+test("a role ARN with slots compiles to its template and its pattern, another to itself", () => {
+  const [role] = settingsOf(withRole(slotted)).roles;
+  expect(role?.roleArn).toMatchObject({
+    pattern: roleArnPattern,
+    template: {
+      literals: ["arn:aws:iam::123456789012:role/tenant-", ""],
+      slots: [{ source: "claims.tenant" }],
+    },
+  });
+  expect(settingsOf(withRole({})).roles[0]?.roleArn).toBe("arn:aws:iam::123456789012:role/reader");
 });

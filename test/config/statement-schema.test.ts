@@ -91,3 +91,8 @@ test.each([
 ])("accepts the condition operator %s", (operator) => {
   expect(faultsIn(withStatement({ Condition: { [operator]: { "aws:CurrentTime": "x" } } }))).toEqual({});
 });
+
+test("accepts a date condition on another key than the one that the gateway sets", () => {
+  const Condition = { DateLessThan: { "aws:TokenIssueTime": "2030-01-01T00:00:00Z" } };
+  expect(faultsIn(withStatement({ Condition }))).toEqual({});
+});

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { compileExpression } from "../../server/core/cel.js";
 import type { ExpressionOptions, Variables } from "../../server/core/cel.js";
+import { refused } from "../fixtures/outcome.js";
 
 const all = ["claims", "issuer", "route"] as const;
 
@@ -278,5 +279,34 @@ describe("whatever comes in", () => {
         expect(result).toEqual({ ok: true, value: claim === wanted });
       }),
     );
+  });
+});
+
+describe("an expression for a string or a list of strings", () => {
+  test.each(["claims.x", "'a'", "['a']", "[]", "[claims.x]", "claims.x.filter(e, e != '')"])(
+    "may be %s",
+    (source) => {
+      expect(compile(source, { type: "strings" }).ok).toBe(true);
+    },
+  );
+
+  test.each(["1", "true", "[1]", "{'a': 'b'}", "[['a']]"])("may not be %s", (source) => {
+    const denial = refused(compile(source, { type: "strings" }));
+    expect(denial).toContain("where string or list<string> is needed");
+  });
+
+  test.each<[unknown, boolean]>([
+    ["a", true],
+    ["", true],
+    [["a", "b"], true],
+    [[], true],
+    [7, false],
+    [["a", 7], false],
+    [[["a"]], false],
+    [null, false],
+    [{ a: "b" }, false],
+  ])("of the claim %j: given is %s", (x, given) => {
+    const result = evaluate("claims.x", { x }, "strings");
+    expect(result).toEqual(given ? { ok: true, value: x } : expect.objectContaining({ ok: false }));
   });
 });

@@ -20,6 +20,7 @@ const compile = (statement: typeof resource, claims: Claims) =>
   compileSessionPolicy({
     target: functionUrlTarget,
     statements: [statement],
+    policyArns: [],
     variables: variablesWith(claims),
   });
 
@@ -84,6 +85,40 @@ describe("a slot in a Condition", () => {
       reason: "claim_unrepresentable",
       slot: "policy[0].Condition.StringLike.s3:prefix",
     });
+  });
+});
+
+describe("a slot in an Arn condition", () => {
+  const onArn = (operator: string) =>
+    statementWith({
+      Condition: { [operator]: { "aws:SourceArn": [template("arn:aws:s3:::${claims.name}/*")] } },
+    });
+
+  test.each(["ArnEquals", "ArnLike", "ArnNotLike", "ForAnyValue:ArnLikeIfExists"])(
+    "(%s) is a part of an ARN and nothing more",
+    (operator) => {
+      expect(compile(onArn(operator), { tenant: "acme", name: "reports" }).ok).toBe(true);
+      for (const name of ["a:b", "a/b", "*"]) {
+        expect(refused(compile(onArn(operator), { tenant: "acme", name }))).toMatchObject({
+          slot: `policy[0].Condition.${operator}.aws:SourceArn`,
+        });
+      }
+    },
+  );
+});
+
+describe("a slot in an address condition", () => {
+  const onAddress = (operator: string) =>
+    statementWith({ Condition: { [operator]: { "aws:SourceIp": [template("${claims.ip}")] } } });
+
+  test.each(["203.0.113.7", "2001:DB8::7"])("takes %s", (ip) => {
+    expect(compile(onAddress("IpAddress"), { tenant: "acme", ip }).ok).toBe(true);
+  });
+
+  test.each(["0.0.0.0/0", "::/0", "10.0.0.0-10.0.0.9", "x", "10.0.0.1,10.0.0.2", ""])("refuses %j", (ip) => {
+    for (const operator of ["IpAddress", "NotIpAddress", "ForAllValues:IpAddressIfExists"]) {
+      expect(compile(onAddress(operator), { tenant: "acme", ip }).ok).toBe(false);
+    }
   });
 });
 

@@ -13,6 +13,7 @@ const compile = (overrides: Partial<PolicyInput> = {}, claims: Claims = { tenant
   compileSessionPolicy({
     target: functionUrlTarget,
     statements: [],
+    policyArns: [],
     variables: variablesWith(claims),
     ...overrides,
   });

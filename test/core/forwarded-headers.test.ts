@@ -2,6 +2,7 @@ import { forwardedHeaders, type Client } from "../../server/core/forwarded-heade
 
 const client: Client = { address: "203.0.113.7", protocol: "https", host: "api.example.com" };
 const own = [
+  ...["via", "1.1 grantway"],
   ...["x-forwarded-for", "203.0.113.7", "x-forwarded-proto", "https", "x-forwarded-host", "api.example.com"],
   ...["forwarded", 'for=203.0.113.7;proto=https;host="api.example.com"', "x-request-id", "r-1"],
 ];
@@ -15,6 +16,10 @@ describe("forwardedHeaders", () => {
     expect(forward(headers)).toEqual([...headers, ...own]);
   });
 
+  test("adds its Via after the caller's own", () => {
+    expect(forward(["Via", "1.1 edge"])).toEqual(["Via", "1.1 edge", ...own]);
+  });
+
   test.each([
     ...["Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE"],
     ...[
@@ -22,6 +27,7 @@ describe("forwardedHeaders", () => {
       "Transfer-Encoding",
       "Upgrade",
       "Authorization",
+      "DPoP",
       "Host",
       "Date",
       "Expect",
@@ -104,7 +110,7 @@ describe("where the call came from", () => {
   test("writes an IPv6 address as RFC 7239 section 6 asks", () => {
     const sent = forwardedFor({ address: "2001:db8::1", protocol: "http" });
     expect(sent).toEqual([
-      ...["x-forwarded-for", "2001:db8::1", "x-forwarded-proto", "http"],
+      ...["via", "1.1 grantway", "x-forwarded-for", "2001:db8::1", "x-forwarded-proto", "http"],
       ...["forwarded", 'for="[2001:db8::1]";proto=http', "x-request-id", "r-1"],
     ]);
   });

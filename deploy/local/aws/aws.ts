@@ -5,7 +5,7 @@ import type { Clock } from "../../../server/ports.js";
 import { authorizeFunctionUrl } from "./iam/authorize-call.js";
 import { createLambda, type Lambda } from "./lambda/lambda.js";
 import { receiveRequest } from "./lambda/receive-request.js";
-import { closeAtOnce, listenOn } from "./loopback.js";
+import { closeAtOnce, listenOn } from "../loopback.js";
 import type { Template } from "./model.js";
 import { createSessions } from "./sessions.js";
 import { createVerifier, verifyFunctionUrl } from "./sigv4/verify-request.js";
@@ -64,7 +64,8 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
   const lambda = await createLambda({
     functions: template.functions,
     authenticate: verifyFunctionUrl(verify),
-    authorize: (caller, definition) => authorizeFunctionUrl(caller, definition, clock, log),
+    authorize: (caller, definition, sourceIp) =>
+      authorizeFunctionUrl(caller, definition, sourceIp, clock, log),
     clock,
     log: ({ functionName, message }) => log(`${functionName}: ${message}`),
   });

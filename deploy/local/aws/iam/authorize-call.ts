@@ -19,9 +19,11 @@ const permissions: readonly { readonly action: string; readonly context: Context
   { action: "lambda:InvokeFunction", context: { "lambda:invokedviafunctionurl": "true" } },
 ];
 
+/** `sourceIp`: the other end of the connection that the call came on. */
 export function authorizeFunctionUrl(
   caller: Caller,
   fn: FunctionDefinition,
+  sourceIp: string,
   clock: Clock,
   warn: Warn,
 ): Outcome<void> {
@@ -33,7 +35,8 @@ export function authorizeFunctionUrl(
     ...(caller.sessionPolicy === undefined ? {} : { session: caller.sessionPolicy }),
   };
   for (const { action, context } of permissions) {
-    const request = { action, resource, context: { ...callerContext(caller, region, clock()), ...context } };
+    const base = { ...callerContext(caller, region, clock()), "aws:sourceip": sourceIp };
+    const request = { action, resource, context: { ...base, ...context } };
     const decision = evaluate(request, policies, warn);
     if (!decision.allowed) {
       warn(`${caller.arn}: ${decision.why}`);

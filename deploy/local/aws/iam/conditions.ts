@@ -1,6 +1,7 @@
 // One condition of a policy statement against a request: true, false, or "unknown" when the twin cannot tell.
 // Whoever asks must treat "unknown" as a refusal: an Allow does not match, a Deny does.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+import { BlockList, isIP } from "node:net";
 import type { PolicyStatement } from "../model.js";
 import { lookUp, type Context, type ContextValue, type Warn } from "./context.js";
 import { expandPattern, literalText, matchArn, matchTokens, type Token } from "./match.js";
@@ -51,6 +52,19 @@ const ordered =
     return left === undefined || right === undefined ? "unknown" : holds(left, right);
   };
 
+/** An address, or a block of them in CIDR notation; the two families never match each other. */
+const inBlock: Compare = (actual, wanted) => {
+  const [address = "", prefix, ...more] = wanted.split("/");
+  const bits = isIP(address) === 4 ? 32 : 128;
+  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : bits + 1;
+  if (isIP(address) === 0 || isIP(actual) === 0 || length > bits || more.length > 0) return "unknown";
+  if (isIP(address) !== isIP(actual)) return false;
+  const family = bits === 32 ? "ipv4" : "ipv6";
+  const block = new BlockList();
+  block.addSubnet(address, length, family);
+  return block.check(actual, family);
+};
+
 const readNumber = (value: string): number | undefined =>
   /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : undefined;
 
@@ -78,13 +92,16 @@ const compares = new Map<string, Operator["compare"]>([
   ["ArnEquals", arnLike],
   ["ArnLike", arnLike],
   ["Bool", bool],
+  ["IpAddress", inBlock],
   ...Object.entries(orders).map(([name, holds]) => [`Numeric${name}`, ordered(readNumber, holds)] as const),
   ...Object.entries(orders).map(([name, holds]) => [`Date${name}`, ordered(readDate, holds)] as const),
 ]);
 
-/** StringNotEquals is StringEquals turned round; there is no BoolNot. */
+/** StringNotEquals is StringEquals turned round, NotIpAddress is IpAddress; there is no BoolNot. */
 function findOperator(name: string): Operator | undefined {
-  const base = name.replace(/^(String|Arn|Numeric|Date)Not(Equals|EqualsIgnoreCase|Like)$/, "$1$2");
+  const base = name
+    .replace(/^(String|Arn|Numeric|Date)Not(Equals|EqualsIgnoreCase|Like)$/, "$1$2")
+    .replace(/^NotIpAddress$/, "IpAddress");
   const compare = compares.get(base);
   return compare === undefined ? undefined : { compare, negated: base !== name };
 }

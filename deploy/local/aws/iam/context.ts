@@ -33,7 +33,8 @@ const globalKeys = [
 ];
 
 const tagKeys = ["aws:requesttag/", "aws:tagkeys", "sts:transitivetagkeys"];
-const functionUrlKeys = ["lambda:functionurlauthtype", "lambda:invokedviafunctionurl"];
+// The twin gives a caller's address to function URLs only.
+const functionUrlKeys = ["aws:sourceip", "lambda:functionurlauthtype", "lambda:invokedviafunctionurl"];
 
 // STS authorises the three actions of one AssumeRole call separately and gives each only keys of its own, so a
 // statement on several of them with a condition that fits one denies the others.

@@ -25,7 +25,7 @@ export interface LambdaLogEntry {
 export interface FunctionUrlDeps {
   readonly pool: Pool;
   readonly authenticate: (request: SignedRequest) => Promise<Outcome<Caller>>;
-  readonly authorize: (caller: Caller) => Outcome<void>;
+  readonly authorize: (caller: Caller, sourceIp: string) => Outcome<void>;
   readonly clock: Clock;
   readonly log: (entry: LambdaLogEntry) => void;
 }
@@ -102,7 +102,7 @@ const admitEvent = async (exchange: Exchange, req: IncomingMessage): Promise<Out
   const connection = { sourceIp: remoteAddress.replace(/^::ffff:/, ""), port: localPort };
   const request = await receiveRequest(req);
   if (!request?.ok) return request;
-  const caller = await admit(exchange, request.value);
+  const caller = await admit(exchange, request.value, connection.sourceIp);
   if (!caller.ok) return caller;
   const event = toEvent({ ...exchange, request: request.value, caller: caller.value, connection });
   if (!event.ok) return { ok: false, error: invalidRequest(event.denial) };
@@ -120,11 +120,12 @@ const invalidRequest = (message: string): AwsError => ({
 const admit = async (
   { definition, deps }: Exchange,
   request: SignedRequest,
+  sourceIp: string,
 ): Promise<Outcome<Caller | undefined>> => {
   if (definition.url?.authType === "NONE") return { ok: true, value: undefined };
   const caller = await deps.authenticate(request);
   if (!caller.ok) return caller;
-  const permission = deps.authorize(caller.value);
+  const permission = deps.authorize(caller.value, sourceIp);
   return permission.ok ? caller : permission;
 };
 

@@ -15,7 +15,7 @@ import { environmentVariables, runtimeContext } from "./runtime-environment.js";
 export interface LambdaSettings {
   readonly functions: readonly FunctionDefinition[];
   readonly authenticate: (request: SignedRequest) => Promise<Outcome<Caller>>;
-  readonly authorize: (caller: Caller, definition: FunctionDefinition) => Outcome<void>;
+  readonly authorize: (caller: Caller, definition: FunctionDefinition, sourceIp: string) => Outcome<void>;
   readonly clock: Clock;
   readonly log: (entry: LambdaLogEntry) => void;
   /** Where functions are built, in a folder of their own; the system's temporary folder if absent. */
@@ -90,7 +90,7 @@ const mountUrl = (
   return createFunctionUrl(definition, {
     pool,
     authenticate,
-    authorize: (caller) => authorize(caller, definition),
+    authorize: (caller, sourceIp) => authorize(caller, definition, sourceIp),
     clock,
     log,
   });

@@ -19,6 +19,7 @@ function authorize(caller: Caller, fn: FunctionDefinition = hello): ReturnType<t
   return authorizeFunctionUrl(
     caller,
     fn,
+    "203.0.113.7",
     () => now,
     (message) => void warnings.push(message),
   );
@@ -178,4 +179,16 @@ test("a session policy for one function closes the others", () => {
   expect(authorize(narrowed).ok).toBe(true);
   expect(authorize(narrowed, template.functions[1]).ok).toBe(false);
   expect(warnings.join()).toContain("no statement of the session policy");
+});
+
+test.each([
+  ["203.0.113.7", true],
+  ["203.0.113.8", false],
+])("a permission for callers at %s: allowed is %s", (address, allowed) => {
+  const fromThere = { IpAddress: { "aws:SourceIp": address } };
+  const statements = [url, invoke].map((statement) => ({
+    ...statement,
+    Condition: { ...(statement.Condition as object), ...fromThere },
+  }));
+  expect(authorize(caller(...statements)).ok).toBe(allowed);
 });

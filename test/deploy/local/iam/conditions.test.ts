@@ -67,6 +67,31 @@ test.each<[string, string, string[], Truth]>([
   expect(truth(operator, key, ...values)).toBe(expected);
 });
 
+test.each<[string, string | undefined, string[], Truth]>([
+  ["IpAddress", "203.0.113.7", ["203.0.113.7"], true],
+  ["IpAddress", "203.0.113.7", ["203.0.113.8"], false],
+  ["IpAddress", "203.0.113.7", ["10.0.0.0/8", "203.0.113.0/29"], true],
+  ["IpAddress", "203.0.113.8", ["203.0.113.0/29"], false],
+  ["IpAddress", "2001:db8::7", ["2001:0db8:0::/64"], true],
+  ["IpAddress", "2001:db8::7", ["2001:db8::8"], false],
+  ["IpAddress", "203.0.113.7", ["::/0"], false],
+  ["IpAddress", "203.0.113.7", ["203.0.113.0/33"], "unknown"],
+  ["IpAddress", "203.0.113.7", ["203.0.113.0/8/8"], "unknown"],
+  ["IpAddress", "203.0.113.7", ["203.0.113.0/x"], "unknown"],
+  ["IpAddress", "203.0.113.7", ["here"], "unknown"],
+  ["IpAddress", "unknown", ["203.0.113.7"], "unknown"],
+  ["IpAddress", undefined, ["0.0.0.0/0"], false],
+  ["NotIpAddress", "203.0.113.7", ["203.0.113.7"], false],
+  ["NotIpAddress", "203.0.113.7", ["203.0.113.8"], true],
+  ["NotIpAddress", undefined, ["203.0.113.7"], true],
+])("%s of a call to a function URL from %s: %j is %s", (operator, address, values, expected) => {
+  const request = {
+    action: "lambda:InvokeFunction",
+    context: address === undefined ? {} : { "aws:sourceip": address },
+  };
+  expect(evaluateCondition({ operator, key: "aws:SourceIp", values }, request, silent)).toBe(expected);
+});
+
 test.each<[string, string[], Truth]>([
   ["StringEquals", ["x"], false],
   ["StringLike", ["*"], false],

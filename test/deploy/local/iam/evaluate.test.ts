@@ -15,7 +15,7 @@ const resource = "arn:aws:lambda:eu-west-1:123456789012:function:reports:live";
 const request = { action: "lambda:InvokeFunction", resource, context: { "aws:securetransport": "true" } };
 const allow: StatementJson = { Action: "lambda:InvokeFunction", Resource: resource };
 const deny: StatementJson = { ...allow, Effect: "Deny", Sid: "Never" };
-const unknownKey = { Condition: { StringEquals: { "aws:SourceIp": "10.0.0.1" } } };
+const unknownKey = { Condition: { StringEquals: { "aws:SourceVpc": "vpc-1" } } };
 const openVariable = { Resource: "arn:aws:lambda:*:*:function:${aws:PrincipalTag/none}" };
 
 const decide = (identity: StatementJson[], session?: StatementJson[]): Decision =>
@@ -88,7 +88,7 @@ const statement: fc.Arbitrary<PolicyStatement> = fc.record({
   conditions: fc.array(
     fc.record({
       operator: fc.constantFrom("Bool", "Null", "StringNotEquals", "Unheard", "ForAllValues:StringEquals"),
-      key: fc.constantFrom("aws:SecureTransport", "aws:username", "aws:SourceIp"),
+      key: fc.constantFrom("aws:SecureTransport", "aws:username", "aws:SourceVpc"),
       values: fc.array(fc.constantFrom("true", "false"), { minLength: 1 }),
     }),
     { maxLength: 2 },

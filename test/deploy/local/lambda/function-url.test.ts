@@ -66,16 +66,16 @@ test("a wrong signature gets AWS's 403, with a small message, before permission 
   });
 });
 
-test("permission is asked for this caller and this function", async () => {
+test("permission is asked for this caller, this function and the address the call came from", async () => {
   const asked: unknown[] = [];
   const { call } = await serve([deployed("hello")], {
-    authorize: (...pair) => {
-      asked.push(pair);
+    authorize: (...asking) => {
+      asked.push(asking);
       return { ok: true, value: undefined };
     },
   });
   await call("/hello");
-  expect(asked).toEqual([[caller, deployed("hello")]]);
+  expect(asked).toEqual([[caller, deployed("hello"), "127.0.0.1"]]);
 });
 
 test("a URL with AuthType NONE asks nobody", async () => {

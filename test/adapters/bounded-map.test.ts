@@ -1,12 +1,13 @@
-import { createSessionCache } from "../../server/adapters/session-cache.js";
+import { createBoundedMap } from "../../server/adapters/bounded-map.js";
+import type { HeldSession } from "../../server/ports.js";
 import { now } from "../fixtures/principal.js";
 import { roleSessionWith } from "../fixtures/session.js";
 
 const held = (requestId: string) => ({ session: roleSessionWith({ requestId }), renewAt: now });
 
-describe("the session cache", () => {
+describe("a bounded map", () => {
   test("gives back what it holds, and nothing for another key", () => {
-    const cache = createSessionCache();
+    const cache = createBoundedMap<HeldSession>();
     const alice = held("alice's");
     cache.set("alice", alice);
     expect(cache.get("alice")).toBe(alice);
@@ -15,7 +16,7 @@ describe("the session cache", () => {
   });
 
   test("replaces a session under its key", () => {
-    const cache = createSessionCache();
+    const cache = createBoundedMap<HeldSession>();
     cache.set("alice", held("old"));
     cache.set("alice", held("new"));
     expect(cache.get("alice")?.session.requestId).toBe("new");
@@ -23,7 +24,7 @@ describe("the session cache", () => {
   });
 
   test("is bounded: the one that nobody asked for longest goes first", () => {
-    const cache = createSessionCache(2);
+    const cache = createBoundedMap<HeldSession>(2);
     cache.set("a", held("a"));
     cache.set("b", held("b"));
     cache.get("a");
