@@ -1,15 +1,17 @@
 // The Express app, in request order: a preflight is answered, any other request goes the way through, and every
 // answer gets its id, its CORS fields, its log line and its place in the metrics.
-import { IncomingMessage, ServerResponse, createServer, type Server } from "node:http";
 import express, { type Express, type Request, type Response } from "express";
 import type { BodyBudget } from "./adapters/request-body.js";
 import { findingFields, type Log } from "./adapters/log.js";
+import { isItsTurn, turnOf } from "./adapters/pipelining.js";
+import { headFault } from "./adapters/request-head.js";
 import type { Metrics } from "./adapters/metrics.js";
 import { corsHeaders, preflightHeaders, type Cors } from "./core/cors.js";
 import type { Denial } from "./core/denial.js";
 import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
 import { internalError, problemBody, problemOf, type Problem } from "./core/problem.js";
 import { headerEntries } from "./core/raw-headers.js";
+import { refuse } from "./core/result.js";
 import { inboundOf, send, type HttpInbound } from "./express-bridge.js";
 import type { Gateway } from "./gateway.js";
 import type { Clock } from "./ports.js";
@@ -35,9 +37,10 @@ export function createApp(parts: AppParts): Express {
 }
 
 async function answer(request: Request, response: Response, parts: AppParts): Promise<void> {
+  if (!isItsTurn(response)) await turnOf(request, response);
   const startedAt = parts.clock();
-  parts.metrics.callStarted();
   const inbound = inboundOf(request, response, parts.budget);
+  parts.metrics.callStarted();
   const findings: Findings = {};
   let answered = await replyTo(inbound, request, findings, parts);
   let verdict: Verdict = "truncated";
@@ -72,7 +75,8 @@ async function replyTo(
   const preflight = parts.cors && preflightReply(request, parts.cors);
   if (preflight) return { reply: preflight };
   try {
-    const result = await parts.gateway(inbound, findings);
+    const fault = headFault(request);
+    const result = fault ? refuse(fault) : await parts.gateway(inbound, findings);
     if (result.ok) return { reply: result.value };
     return { reply: problemReply(problemOf(result.denial), inbound, findings), denial: result.denial };
   } catch (error) {
@@ -151,8 +155,7 @@ function record(
   const fields = {
     requestId: inbound.requestId,
     method: inbound.method,
-    // The path without its query: queries carry secrets often enough.
-    path: inbound.rawTarget.split("?", 1)[0],
+    path: loggedPath(inbound.rawTarget),
     client: inbound.client.address,
     status: reply.status,
     durationMs,
@@ -163,25 +166,8 @@ function record(
   else parts.log.info(fields, "request");
 }
 
-/**
- * node:http's server, made so that its requests and responses are born with the prototypes Express gives them:
- * Express's own `setPrototypeOf` for each request then changes nothing, and V8 keeps its fast paths.
- */
-export function createAppServer(app: Express, maxHeaderSize: number): Server {
-  function AppRequest(...args: unknown[]): object {
-    return Reflect.construct(IncomingMessage, args, AppRequest) as object;
-  }
-  AppRequest.prototype = app.request;
-  function AppResponse(...args: unknown[]): object {
-    return Reflect.construct(ServerResponse, args, AppResponse) as object;
-  }
-  AppResponse.prototype = app.response;
-  return createServer(
-    {
-      IncomingMessage: AppRequest as unknown as typeof IncomingMessage,
-      ServerResponse: AppResponse as unknown as typeof ServerResponse,
-      maxHeaderSize,
-    },
-    app,
-  );
-}
+const maxLoggedPath = 1024;
+
+/** Queries carry secrets often enough, and so does the authority of an absolute form (RFC 3986 3.2.1). */
+const loggedPath = (rawTarget: string): string =>
+  rawTarget.startsWith("/") ? (rawTarget.split(/[?#]/, 1)[0] ?? "").slice(0, maxLoggedPath) : "(not a path)";

@@ -2,11 +2,13 @@
 // an answer leaves a connection.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { isIP } from "node:net";
 import type { Request, Response } from "express";
 import helmet from "helmet";
 import { HttpRequestBody, type BodyBudget, type LeftOver } from "./adapters/request-body.js";
+import { isHttp10 } from "./adapters/request-head.js";
 import type { Client } from "./core/forwarded-headers.js";
-import type { Inbound, Reply, Verdict } from "./core/inbound.js";
+import type { Inbound, Reply, Sink, Verdict } from "./core/inbound.js";
 
 export interface HttpInbound extends Inbound {
   readonly body: HttpRequestBody;
@@ -30,10 +32,11 @@ export function inboundOf(request: Request, response: Response, budget: BodyBudg
 
 /** As far as the application's `trust proxy` lets `x-forwarded-*` be believed. */
 function clientOf(request: Request): Client {
-  const address = request.ip?.replace(/^::ffff:(?=\d+\.)/i, "") ?? "unknown";
+  const address = request.ip?.replace(/^::ffff:(?=\d+\.)/i, "") ?? "";
   const host = request.host as string | undefined;
   return {
-    address,
+    // RFC 7239 6.3, where a proxy wrote no address.
+    address: isIP(address) === 0 ? "unknown" : address,
     protocol: request.protocol === "https" ? "https" : "http",
     ...(host !== undefined && { host }),
   };
@@ -60,19 +63,31 @@ export async function send(
   if (reply.kind === "relayed") {
     response.writeHead(reply.status, [...reply.headers, ...Object.entries(headers).flat()]);
     // The head is worth something before the first byte of the body: a stream may be silent for minutes.
-    response.flushHeaders();
-    return reply.body.relay(response);
+    // Field values are bytes: `flushHeaders` would encode those above 0x7f once more.
+    response.write("", "latin1");
+    return reply.body.relay(isHttp10(request) ? breakable(response) : response);
   }
+  // Node would take the answer, and nobody would read it.
+  if (response.destroyed) return "client_gone";
   addHelmetHeaders(request, response, () => undefined);
   response.writeHead(reply.status, {
     ...headers,
     ...reply.headers,
-    "content-length": Buffer.byteLength(reply.body),
+    // RFC 9110 8.6: not in a 204.
+    ...(reply.status !== 204 && { "content-length": Buffer.byteLength(reply.body) }),
   });
   return endOwn(reply.body, request, response, options.leftOver);
 }
 
 const addHelmetHeaders = helmet();
+
+/** For HTTP/1.0 the end of the connection is the end of the answer: only a reset tells a broken one from a whole one. */
+const breakable = (response: Response): Sink => ({
+  write: (chunk) => response.write(chunk),
+  end: () => response.end(),
+  destroy: () => (response.socket ? response.socket.resetAndDestroy() : response.destroy()),
+  on: (event, listener) => response.on(event, listener),
+});
 
 /** How long an answer waits for a caller who is still sending. */
 const lingerMs = 2_000;

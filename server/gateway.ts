@@ -2,6 +2,7 @@
 // keeps the order, and a step that refuses ends the way. The body is not read before the caller is authorised.
 import { authorize } from "./authorize.js";
 import type { Authenticate } from "./authenticate.js";
+import { requestedUri } from "./core/http-uri.js";
 import type { Findings, Inbound, Reply } from "./core/inbound.js";
 import { requestTargetOf } from "./core/request-target.js";
 import { accept, type Result } from "./core/result.js";
@@ -37,11 +38,15 @@ export function createGateway({
     const { route, door } = match.value;
     Object.assign(findings, { route, door });
 
-    const principal = await authenticate(inbound.headers, { allowBare: door === "grant" });
+    const principal = await authenticate(inbound.headers, {
+      allowBare: door === "grant",
+      method: inbound.method,
+      uri: requestedUri(inbound),
+    });
     if (!principal.ok) return principal;
     findings.principal = principal.value;
 
-    const spec = authorize(match.value, principal.value, clock());
+    const spec = authorize(match.value, principal.value, clock(), inbound.client.address);
     if (!spec.ok) return spec;
     findings.spec = spec.value;
 

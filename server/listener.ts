@@ -9,11 +9,12 @@ export interface ListenerOptions {
   readonly port: number;
   /** An idle connection is kept this long; more than any load balancer in front keeps its own. */
   readonly keepAliveTimeoutMs: number;
+  /** Time for the head of a request to arrive whole. */
+  readonly headersTimeoutMs?: number;
+  /** Time for all of a request to arrive, read or thrown away. */
+  readonly requestTimeoutMs?: number;
 }
 
-/** Time for the head of a request to arrive whole, and for all of it, read or thrown away. */
-const headersTimeoutMs = 30_000;
-const requestTimeoutMs = 120_000;
 // Proxies and NAT gateways forget a silent TCP connection after 350 s; a probe a minute keeps it known.
 const keepAliveProbeMs = 60_000;
 
@@ -22,8 +23,8 @@ const keepAliveProbeMs = 60_000;
  * @throws Node's error (`EADDRINUSE`, `EACCES`...) when it cannot.
  */
 export async function listen(server: Server, options: ListenerOptions): Promise<number> {
-  server.headersTimeout = headersTimeoutMs;
-  server.requestTimeout = requestTimeoutMs;
+  server.headersTimeout = options.headersTimeoutMs ?? 30_000;
+  server.requestTimeout = options.requestTimeoutMs ?? 120_000;
   // Node's clock for silent sockets is off: an answer may take 15 minutes to begin.
   server.timeout = 0;
   server.keepAliveTimeout = options.keepAliveTimeoutMs;

@@ -1,21 +1,28 @@
 // The composition root: settings -> adapters -> steps -> two listeners, and the way back down.
-import { createServer } from "node:http";
+import { randomBytes } from "node:crypto";
+import { createServer, type Server } from "node:http";
 import { createAdminApp } from "./admin.js";
-import { createApp, createAppServer } from "./app.js";
+import { createAppServer } from "./app-server.js";
+import { createApp } from "./app.js";
 import { createAuthenticate } from "./authenticate.js";
+import { createBoundedMap } from "./adapters/bounded-map.js";
 import { answerConnectionErrors } from "./adapters/connection-errors.js";
 import type { Log } from "./adapters/log.js";
 import { createMetrics } from "./adapters/metrics.js";
+import { createPackedPolicyWarning } from "./adapters/packed-policy-warning.js";
+import { createProofReplays } from "./adapters/proof-replays.js";
 import { createBodyBudget } from "./adapters/request-body.js";
 import { createRoleSessions } from "./adapters/role-sessions.js";
-import { createSessionCache } from "./adapters/session-cache.js";
 import { createSigningKeys, type FetchedSigningKeys } from "./adapters/signing-keys.js";
 import { createUpstream } from "./adapters/upstream.js";
+import { createVerifiedTokens } from "./adapters/verified-tokens.js";
 import type { Settings } from "./config/compile.js";
-import { createGateway } from "./gateway.js";
+import { createDpopNonces } from "./core/dpop-nonce.js";
+import { createGateway, type Gateway } from "./gateway.js";
 import { drain, listen } from "./listener.js";
 import { createMatchRoute } from "./match-route.js";
 import { createObtainSession } from "./obtain-session.js";
+import type { HeldSession } from "./ports.js";
 import { createProxy } from "./proxy.js";
 
 export interface RunningGateway {
@@ -27,37 +34,11 @@ export interface RunningGateway {
 
 /** @throws Node's listen error when a port cannot be had. */
 export async function startGateway(settings: Settings, log: Log): Promise<RunningGateway> {
-  const clock = Date.now;
-  const cache = createSessionCache();
-  const metrics = createMetrics(() => cache.size);
-  const keys = createSigningKeys({ issuers: settings.issuers, clock });
-  const roleSessions = createRoleSessions({
-    ...settings.sts,
-    clock,
-    onAssumeRole: (outcome) => metrics.assumeRole(outcome),
-  });
-  const upstream = createUpstream();
+  const adapters = openAdapters(settings, log);
+  const { metrics, keys } = adapters;
   let isDraining = false;
-
-  const gateway = createGateway({
-    clock,
-    matchRoute: createMatchRoute(settings.routes),
-    authenticate: createAuthenticate({
-      issuers: settings.issuers,
-      keys,
-      clock,
-      tokenBytes: settings.limits.tokenBytes,
-    }),
-    obtainSession: createObtainSession({ roleSessions, cache, clock }),
-    proxy: createProxy({
-      upstream,
-      clock,
-      bodyBytes: settings.limits.bodyBytes,
-      ownsCors: settings.cors !== undefined,
-    }),
-  });
   const app = createApp({
-    gateway,
+    gateway: composeGateway(settings, adapters),
     budget: createBodyBudget(settings.limits.bufferedBytes),
     log,
     metrics,
@@ -66,25 +47,14 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
     trustProxy: settings.listen.trustProxy,
     isDraining: () => isDraining,
   });
-  const server = createAppServer(app, settings.limits.tokenBytes + otherHeaderBytes);
-  answerConnectionErrors(server, log);
-  // A request that asks before it sends its body is answered like any other; the body is asked for once allowed.
-  server.on("checkContinue", app);
+  const server = createAppServer(app, { maxHeaderSize: settings.limits.tokenBytes + otherHeaderBytes });
+  answerConnectionErrors(server, { log, metrics });
   const admin = createServer(
     createAdminApp({ metrics, unreadyReasons: () => unreadyReasons(keys, isDraining) }),
   );
-
-  const { host } = settings.listen;
-  const keepAliveTimeoutMs = Math.max(...settings.routes.map(({ timeoutMs }) => timeoutMs)) + 60_000;
-  const port = await listen(server, { host, port: settings.listen.port, keepAliveTimeoutMs });
-  const adminPort = await listen(admin, { host, port: settings.listen.adminPort, keepAliveTimeoutMs }).catch(
-    (error: unknown) => {
-      server.close();
-      throw error;
-    },
-  );
+  const ports = await listenOnBoth(server, admin, settings);
   void keys.warm();
-  log.info({ port, adminPort }, "listening");
+  log.info(ports, "listening");
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
@@ -92,11 +62,80 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
     log.info({ drainMs: settings.listen.drainMs }, "draining");
     const outcome = await drain(server, settings.listen.drainMs);
     await drain(admin, 0);
-    roleSessions.close();
-    await Promise.all([upstream.close(), keys.close()]);
+    await adapters.close();
     log.info({ outcome }, "stopped");
   };
-  return { port, adminPort, stop: () => (stopped ??= stop()) };
+  return { ...ports, stop: () => (stopped ??= stop()) };
+}
+
+const clock = Date.now;
+
+/** What holds connections, keys and sessions, and is let go of at the end. */
+function openAdapters(settings: Settings, log: Log) {
+  const sessions = createBoundedMap<HeldSession>();
+  const metrics = createMetrics(() => sessions.size);
+  const warnOfPackedPolicy = createPackedPolicyWarning({
+    clock,
+    warn: (fields, text) => log.warn(fields, text),
+  });
+  const keys = createSigningKeys({ issuers: settings.issuers, clock });
+  const roleSessions = createRoleSessions({
+    ...settings.sts,
+    clock,
+    onAssumeRole: (call) => {
+      metrics.assumeRole(call);
+      warnOfPackedPolicy(call);
+    },
+  });
+  const upstream = createUpstream();
+  const close = async (): Promise<void> => {
+    roleSessions.close();
+    await Promise.all([upstream.close(), keys.close()]);
+  };
+  return { sessions, metrics, keys, roleSessions, upstream, close };
+}
+
+function composeGateway(settings: Settings, adapters: ReturnType<typeof openAdapters>): Gateway {
+  const { keys, roleSessions, sessions, upstream } = adapters;
+  return createGateway({
+    clock,
+    matchRoute: createMatchRoute(settings.routes),
+    authenticate: createAuthenticate({
+      issuers: settings.issuers,
+      keys,
+      verifiedTokens: createVerifiedTokens(),
+      replays: createProofReplays({ issuers: settings.issuers, clock }),
+      nonces: createDpopNonces(randomBytes(32)),
+      clock,
+      tokenBytes: settings.limits.tokenBytes,
+    }),
+    obtainSession: createObtainSession({
+      roleSessions,
+      sessions,
+      refusals: createBoundedMap(),
+      budgets: createBoundedMap(),
+      clock,
+      random: Math.random,
+    }),
+    proxy: createProxy({
+      upstream,
+      clock,
+      bodyBytes: settings.limits.bodyBytes,
+      ownsCors: settings.cors !== undefined,
+    }),
+  });
+}
+
+async function listenOnBoth(server: Server, admin: Server, { listen: { host, ...ports }, routes }: Settings) {
+  const keepAliveTimeoutMs = Math.max(...routes.map(({ timeoutMs }) => timeoutMs)) + 60_000;
+  const port = await listen(server, { host, port: ports.port, keepAliveTimeoutMs });
+  const adminPort = await listen(admin, { host, port: ports.adminPort, keepAliveTimeoutMs }).catch(
+    (error: unknown) => {
+      server.close();
+      throw error;
+    },
+  );
+  return { port, adminPort };
 }
 
 /** Room for everything but the token in a request's head: Node's own default for all of it. */

@@ -3,6 +3,7 @@
 import type { Door, Route, RouteMatch, RouteSegment } from "./core/model.js";
 import type { RequestTarget } from "./core/request-target.js";
 import { accept, refuse, type Result } from "./core/result.js";
+import { anyMethods } from "./core/route-key.js";
 
 export type MatchRoute = (method: string, target: RequestTarget) => Result<RouteMatch>;
 
@@ -39,14 +40,15 @@ function matchProxy(
   const allow = new Set<string>();
   const otherReading = splitEncodedSlashes(segments);
   for (const route of ranked) {
-    const takesMethod = route.method === "ANY" || route.method === method;
+    const methods = methodsOf(route);
+    const takesMethod = methods.includes(method);
     const params = matchPath(route.segments, segments);
     if (!params) {
       if (takesMethod && otherReading && matchPath(route.segments, otherReading)) return refuse(ambiguous);
       continue;
     }
     if (!takesMethod) {
-      if (route.doors.has("proxy")) allow.add(route.method);
+      if (route.doors.has("proxy")) for (const each of methods) allow.add(each);
       continue;
     }
     // A route kept from the proxy door still claims its paths: they must not fall to a broader route.
@@ -58,6 +60,8 @@ function matchProxy(
     ? refuse({ reason: "method_not_allowed", allow: [...allow] })
     : refuse({ reason: "route_unknown" });
 }
+
+const methodsOf = ({ method }: Route): readonly string[] => (method === "ANY" ? anyMethods : [method]);
 
 /**
  * Lambda's event holds the path both encoded and decoded: a function may read `/admin%2Fusers` as `/admin/users`, so

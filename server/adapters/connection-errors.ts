@@ -1,28 +1,43 @@
-// What node:http could not read as a request never reaches Express; it still gets a clear answer.
+// What node:http could not read as a request, or would not hand on, never reaches Express; it still gets a clear
+// answer, a line in the log and its place in the metrics.
 import { randomUUID } from "node:crypto";
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Denial } from "../core/denial.js";
 import { problemBody, problemOf } from "../core/problem.js";
 import type { Log } from "./log.js";
+import type { Metrics } from "./metrics.js";
 
-/** Answers parse errors and timeouts of `server` as problems, unless an answer is already on its way. */
-export function answerConnectionErrors(server: Server, log: Log): void {
+export interface ConnectionErrorParts {
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Answers parse errors, timeouts and CONNECT as problems, unless an answer is already on its way. */
+export function answerConnectionErrors(server: Server, parts: ConnectionErrorParts): void {
   const answering = new WeakMap<Duplex, ServerResponse>();
-  server.on("request", (request, response) => {
-    answering.set(request.socket, response);
-    response.once("close", () => answering.delete(request.socket));
-  });
+  // A pipelined request is not the one being answered before its response has the socket.
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (response.socket) answering.set(request.socket, response);
+    else response.once("socket", (socket: Duplex) => answering.set(socket, response));
+  };
+  server.on("request", onRequest).on("checkContinue", onRequest).on("checkExpectation", onRequest);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const response = answering.get(socket);
+    const isCalling = response !== undefined && !response.writableFinished;
+    // What stands behind a request that said `Connection: close` is nobody's: the call goes on to its end.
+    if (isCalling && error.code === "HPE_CLOSED_CONNECTION") return;
     // A head that is out cannot be taken back: the transfer breaks. A connection that is gone needs no words.
-    if (!socket.writable || answering.get(socket)?.headersSent || error.code === "ECONNRESET") {
+    if (!socket.writable || (isCalling && response.headersSent) || error.code === "ECONNRESET") {
       socket.destroy();
       return;
     }
-    const requestId = randomUUID();
-    const denial = denialOf(error);
-    log.info({ requestId, ...denial }, "request");
-    socket.end(rawProblem(denial, requestId));
+    answerRaw(socket, denialOf(error), isCalling, parts);
+  });
+  server.on("connect", (_request, socket) => {
+    // node:http leaves such a socket to its taker, errors included.
+    socket.on("error", () => undefined);
+    answerRaw(socket, { reason: "target_invalid", cause: "CONNECT asks for a tunnel" }, false, parts);
   });
 }
 
@@ -37,6 +52,30 @@ function denialOf(error: NodeJS.ErrnoException): Denial {
     default:
       return { reason: "request_malformed", cause: `${error.code ?? "Error"}: ${error.message}` };
   }
+}
+
+/** How long a caller may leave his side open once he has his answer. */
+const lingerMs = 2_000;
+
+/** `isCalling`: a call was begun on this connection and ends with it; it has a line and a count of its own. */
+function answerRaw(
+  socket: Duplex,
+  denial: Denial,
+  isCalling: boolean,
+  { log, metrics }: ConnectionErrorParts,
+) {
+  const requestId = randomUUID();
+  const { status } = problemOf(denial);
+  log.info({ requestId, status, ...denial }, isCalling ? "connection error" : "request");
+  if (!isCalling) {
+    metrics.callStarted();
+    metrics.callEnded({ route: "none", door: "none", status, verdict: "complete", seconds: 0 });
+  }
+  socket.end(rawProblem(denial, requestId));
+  const cut = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once("close", () => clearTimeout(cut));
+  // Bytes left unread would reset the connection, and the reset overtake the answer (RFC 9112 9.6).
+  socket.resume();
 }
 
 function rawProblem(denial: Denial, requestId: string): string {

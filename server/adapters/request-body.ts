@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestBody } from "../core/inbound.js";
 import type { Denial } from "../core/denial.js";
 import { accept, refuse, type Result } from "../core/result.js";
+import { expectationOf } from "./request-head.js";
 
 /** Bytes of request bodies held at one time, over all requests. */
 export interface BodyBudget {
@@ -35,7 +36,7 @@ export type LeftOver = "none" | "unsent" | "coming";
 /** Unread bodies up to this size are read past, so that the connection can be used again. */
 const passedOverBytes = 65_536;
 /** A body that dribbles holds its share of the budget: this long from the first read to the last byte. */
-const arrivalMs = 60_000;
+const defaultArrivalMs = 60_000;
 
 export class HttpRequestBody implements RequestBody {
   private takenBytes = 0;
@@ -45,14 +46,19 @@ export class HttpRequestBody implements RequestBody {
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
     private readonly budget: BodyBudget,
+    private readonly arrivalMs = defaultArrivalMs,
   ) {}
 
   /** Bytes of the request that nobody will read. */
   get leftOver(): LeftOver {
     const { request } = this;
     if (request.complete || !hasBody(request)) return "none";
-    if (expectsContinue(request) && !this.asked) return "unsent";
+    if (this.awaitsContinue && !this.asked) return "unsent";
     return Number(request.headers["content-length"]) <= passedOverBytes ? "none" : "coming";
+  }
+
+  private get awaitsContinue(): boolean {
+    return expectationOf(this.request) !== undefined;
   }
 
   async read(limitBytes: number): Promise<Result<Buffer>> {
@@ -64,7 +70,7 @@ export class HttpRequestBody implements RequestBody {
     if (!this.take(declared)) return refuse(full);
     // The caller is authorised and there is room: only now is a body worth its way.
     this.asked = true;
-    if (expectsContinue(this.request)) this.response.writeContinue();
+    if (this.awaitsContinue) this.response.writeContinue();
     return this.collect(limitBytes);
   }
 
@@ -94,7 +100,7 @@ export class HttpRequestBody implements RequestBody {
       };
       const onEnd = (): void => settle(accept(joined(chunks)));
       const onGone = (): void => settle(refuse({ reason: "client_gone" }));
-      const timer = setTimeout(() => settle(refuse({ reason: "request_timeout" })), arrivalMs);
+      const timer = setTimeout(() => settle(refuse({ reason: "request_timeout" })), this.arrivalMs);
       request.on("data", onData).on("end", onEnd).on("error", onGone).on("close", onGone);
     });
   }
@@ -114,9 +120,6 @@ const full: Denial = {
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-
-const expectsContinue = ({ headers }: IncomingMessage): boolean =>
-  headers.expect?.toLowerCase() === "100-continue";
 
 const joined = (chunks: readonly Buffer[]): Buffer =>
   chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);

@@ -93,8 +93,9 @@ class Call implements Dispatcher.DispatchHandler, RelayedBody {
     if (status < 200) return;
     this.headCame = true;
     this.connection = this.connections.current();
-    // A 304 may name the length of what it does not send (RFC 9110 8.6); undici calls that a mismatch.
-    this.isBodiless = status === 304;
+    // A 304 may name the length of what it does not send (RFC 9110 8.6), some send it with a 204; undici calls that a
+    // mismatch.
+    this.isBodiless = status === 204 || status === 304;
     const headers = rawHeadersOf(controller);
     this.resolve(accept({ status, headers, body: this }));
   }

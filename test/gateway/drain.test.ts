@@ -1,6 +1,6 @@
 // Stopping: nothing in flight is lost, nothing new is taken.
 import type { ServerResponse } from "node:http";
-import { openSocket, parseAnswer, readUntil, requestText } from "../fixtures/raw-http.js";
+import { openSocket, parseAnswer, readToEnd, readUntil, requestText } from "../fixtures/raw-http.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
 import { routedTo, startUpstreamServer, type UpstreamServer } from "../fixtures/upstream-server.js";
 
@@ -70,4 +70,54 @@ test("an idle connection does not hold the end up", async () => {
   expect(parseAnswer(await readUntil(socket, "urn:uuid")).status).toBe(404);
   await stack.gateway.stop();
   expect(stack.logLines().at(-1)).toMatchObject({ message: "stopped", outcome: "finished" });
+});
+
+test("an answer that began before the drain is finished, and a request behind it is its connection's last", async () => {
+  await start(60_000);
+  const bearer = `Authorization: Bearer ${await stack.issuer.mint("alice")}`;
+  const get = requestText("GET /hello HTTP/1.1", "Host: a", bearer);
+  const socket = await openSocket(stack.url);
+  socket.write(get);
+  const first = await called;
+  first.writeHead(200, { "content-length": 10 }).write("begun");
+  await readUntil(socket, "begun");
+
+  const stopped = stack.gateway.stop();
+  called = new Promise((resolve) => (onCall = resolve));
+  const rest = readToEnd(socket);
+  socket.write(get);
+  first.end("ended");
+  (await called).end("the last");
+  const { head, body } = await rest;
+  // What is left of the first answer, and the head of the second.
+  expect(head).toMatch(/^endedHTTP\/1.1 200/);
+  expect(head.toLowerCase()).toContain("connection: close");
+  expect(body).toContain("the last");
+  await stopped;
+  expect(stack.logLines().at(-1)).toMatchObject({ message: "stopped", outcome: "finished" });
+});
+
+test("a body that is still coming when the drain begins is taken to its end", async () => {
+  await start(60_000);
+  const bearer = `Authorization: Bearer ${await stack.issuer.mint("alice")}`;
+  const socket = await openSocket(stack.url);
+  const fields = ["Host: a", bearer, "Content-Length: 4", "Expect: 100-continue"];
+  socket.write(requestText("POST /hello HTTP/1.1", ...fields));
+  await readUntil(socket, "100 Continue");
+  const stopped = stack.gateway.stop();
+  socket.write("body");
+  (await called).end("taken");
+  expect(await readToEnd(socket)).toMatchObject({
+    status: 200,
+    body: expect.stringContaining("taken") as string,
+  });
+  await stopped;
+});
+
+test("stopping twice is stopping once", async () => {
+  await start(60_000);
+  const stopped = stack.gateway.stop();
+  expect(stack.gateway.stop()).toBe(stopped);
+  await stopped;
+  expect(stack.logLines().filter(({ message }) => message === "stopped")).toHaveLength(1);
 });

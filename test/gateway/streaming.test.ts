@@ -20,8 +20,8 @@ afterAll(async () => {
 const lastVerdict = (): unknown =>
   stack
     .logLines()
-    .filter((line) => line["message"] === "request")
-    .at(-1)?.["verdict"];
+    .filter((line) => line.message === "request")
+    .at(-1)?.verdict;
 
 test("the head is there before the first byte of the body", async () => {
   let response!: ServerResponse;

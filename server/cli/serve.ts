@@ -1,0 +1,63 @@
+// `grantway serve`: the gateway until a signal. Every way it can end has its own exit status.
+import { createLog } from "../adapters/log.js";
+import type { Settings } from "../config/compile.js";
+import { startGateway } from "../main.js";
+import { readArguments } from "./arguments.js";
+import { loadSettings } from "./configuration.js";
+import { exitStatus, usageFault, type Command, type Console } from "./console.js";
+
+const usage = `Usage: grantway serve [--config FILE]
+
+Runs the gateway. The configuration is FILE, else what GATEWAY_CONFIG names (a path, or
+the document itself when it starts with "{"), else gateway.yaml.
+
+Options:
+      --config FILE   The configuration.
+  -h, --help          This text.
+
+Environment: PORT and ADMIN_PORT override the configuration's listen section.
+Exit status: 0 after a drain, 64 wrong usage, 69 a port cannot be had, 78 a bad configuration.
+Example: PORT=8080 grantway serve --config gateway.yaml
+`;
+
+async function run(argv: readonly string[], console: Console): Promise<number> {
+  const parsed = readArguments(argv, { config: { type: "string" } });
+  if (!parsed.ok) return usageFault(console, "serve", parsed.denial);
+  const { values, positionals } = parsed.value;
+  if (positionals.length > 0) return usageFault(console, "serve", "it takes no argument beside its options");
+  const loaded = loadSettings(console, console.env, values.config);
+  return loaded.ok ? serveUntilSignal(loaded.value.settings, console) : loaded.denial;
+}
+
+async function serveUntilSignal(settings: Settings, console: Console): Promise<number> {
+  try {
+    const gateway = await startGateway(settings, createLog());
+    await new Promise((resolve) => {
+      for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
+    });
+    // The same signal again means now: `once` has put its default action back. The other one does not: a terminal's
+    // SIGINT and a supervisor's SIGTERM often come together, and mean one stop.
+    await gateway.stop();
+    return exitStatus.ok;
+  } catch (error) {
+    if (!isListenError(error)) throw error;
+    console.printError(`grantway: ${listenFault(error)}\n`);
+    return exitStatus.unavailable;
+  }
+}
+
+interface ListenError extends Error {
+  readonly code: string;
+  readonly port: number;
+  readonly address: string;
+}
+
+const isListenError = (error: unknown): error is ListenError =>
+  error instanceof Error && "syscall" in error && error.syscall === "listen";
+
+const listenFault = ({ code, address, port }: ListenError): string =>
+  code === "EADDRINUSE"
+    ? `port ${port} on ${address} is taken; PORT and ADMIN_PORT choose others, 0 means any free one`
+    : `cannot listen on ${address}, port ${port}: ${code}`;
+
+export const serve: Command = { usage, run };

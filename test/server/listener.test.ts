@@ -1,0 +1,65 @@
+// Clocks of the listener, and what is answered when node:http gives up on a request.
+import express from "express";
+import { answerConnectionErrors } from "../../server/adapters/connection-errors.js";
+import { createLog } from "../../server/adapters/log.js";
+import { createMetrics } from "../../server/adapters/metrics.js";
+import { createAppServer } from "../../server/app-server.js";
+import { drain, listen } from "../../server/listener.js";
+import { openSocket, readToEnd, requestText } from "../fixtures/raw-http.js";
+
+const lines: string[] = [];
+const metrics = createMetrics(() => 0);
+const app = express().use((request, response) => {
+  request.resume().on("end", () => response.end("whole"));
+});
+const server = createAppServer(app, { maxHeaderSize: 16_384, checkMs: 20 });
+answerConnectionErrors(server, { metrics, log: createLog({ write: (line) => void lines.push(line) }) });
+let url: string;
+
+beforeAll(async () => {
+  const clocks = { keepAliveTimeoutMs: 60_000, headersTimeoutMs: 60, requestTimeoutMs: 120 };
+  url = `http://127.0.0.1:${await listen(server, { host: "127.0.0.1", port: 0, ...clocks })}`;
+});
+afterAll(() => drain(server, 0));
+
+test.each([
+  ["a head that does not end", "GET / HTTP/1.1\r\nHost: a\r\n"],
+  ["a body that does not end", `${requestText("POST / HTTP/1.1", "Host: a", "Content-Length: 5")}half`],
+])("%s is answered with 408, and the connection ends", async (_what, text) => {
+  const socket = await openSocket(url);
+  socket.write(text);
+  const { status, body } = await readToEnd(socket);
+  expect(status).toBe(408);
+  expect(body).toContain("urn:grantway:problem:request_timeout");
+  expect(lines.at(-1)).toContain("request_timeout");
+});
+
+test("a connection that is idle between two requests is under none of these clocks", async () => {
+  const socket = await openSocket(url);
+  const slow = await openSocket(url);
+  slow.write("GET / HTTP/1.1\r\n");
+  socket.write(requestText("GET / HTTP/1.1", "Host: a"));
+  // Longer than both clocks: another connection has been given up meanwhile.
+  expect((await readToEnd(slow)).status).toBe(408);
+  socket.write(requestText("GET / HTTP/1.1", "Host: a", "Connection: close"));
+  expect((await readToEnd(socket)).body.split("whole")).toHaveLength(3);
+});
+
+test("who keeps his side open after a refusal does not hold a drain up", async () => {
+  const other = createAppServer(app, { maxHeaderSize: 16_384 });
+  answerConnectionErrors(other, { metrics, log: createLog({ write: () => undefined }) });
+  const port = await listen(other, { host: "127.0.0.1", port: 0, keepAliveTimeoutMs: 60_000 });
+  const socket = await openSocket(`http://127.0.0.1:${port}`, { allowHalfOpen: true });
+  socket.resume().write("GARBAGE\r\n\r\n");
+  await new Promise((resolve) => socket.once("end", resolve));
+  expect(await drain(other, 60_000)).toBe("finished");
+  socket.destroy();
+});
+
+test("refusals that never were a request are counted, and nothing of them stays in flight", async () => {
+  const { text } = await metrics.read();
+  expect(text).toMatch(
+    /grantway_requests_total\{route="none",door="none",status="408",verdict="complete"\} [1-9]/,
+  );
+  expect(text).toMatch(/^grantway_calls_in_flight 0$/m);
+});
