@@ -26,7 +26,17 @@ export default defineConfig(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: ["**/adapters/**", "**/config/**", "express", "undici", "node:http*", "node:fs*", "node:net"] },
+        {
+          patterns: [
+            "**/adapters/**",
+            "**/config/**",
+            "express",
+            "undici",
+            "node:http*",
+            "node:fs*",
+            "node:net",
+          ],
+        },
       ],
       "no-restricted-globals": ["error", "process", "fetch", "setTimeout", "setInterval"],
       "no-restricted-properties": ["error", { object: "Date", property: "now" }],

@@ -85,6 +85,12 @@ describe("the proxy door", () => {
     expect(refused(match([key], "GET", raw))).toEqual({ reason: "route_unknown" });
   });
 
+  test("ANY is the seven methods of a function URL, and no other", () => {
+    const denial = refused(match(["ANY /a"], "TRACE", "/a"));
+    const allow = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    expect(denial).toEqual({ reason: "method_not_allowed", allow });
+  });
+
   test("names the methods that the path does take", () => {
     expect(refused(match(["GET /pets", "POST /pets", "PUT /{id}"], "DELETE", "/pets"))).toEqual({
       reason: "method_not_allowed",

@@ -22,7 +22,7 @@ export function startGatewayProcess(settings: {
     process.execPath,
     ["--import", "tsx", "server/cli/grantway.ts", "serve", "--config", settings.configFile],
     // Nothing else of this shell's environment: an AWS profile of the developer's must not get in.
-    { env: { PATH: process.env["PATH"], ...settings.environment }, stdio: ["ignore", "pipe", "inherit"] },
+    { env: { PATH: process.env.PATH, ...settings.environment }, stdio: ["ignore", "pipe", "inherit"] },
   );
   const exited = new Promise<number>((resolve) => {
     child.once("exit", (status, signal) => resolve(status ?? (signal === null ? 1 : 128)));

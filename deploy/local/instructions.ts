@@ -28,7 +28,7 @@ Grantway runs on this machine. In another terminal, from this folder:
 
   # grant: alice's credentials, good for this function and nothing else
   curl -s -X POST -H "Authorization: Bearer $TOKEN" ${base}/grant/hello
-  eval "$(curl -s -X POST -H "Authorization: Bearer $TOKEN" ${base}/grant/hello | node deploy/local/export-credentials.mjs)"
+  eval "$(curl -s -X POST -H "Authorization: Bearer $TOKEN" ${base}/grant/hello | npm run --silent export-credentials)"
   curl -i --aws-sigv4 aws:amz:eu-west-1:lambda --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
     -H "x-amz-security-token: $AWS_SESSION_TOKEN" ${helloUrl}
   curl -i ${helloUrl}   # unsigned: 403

@@ -1,11 +1,11 @@
-// Servers of the twin: on loopback, and gone at once when it closes.
+// The servers of `npm run local`: on loopback, and gone at once when they close.
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** Resolves with the port (0 asks for any free one); rejects with Node's own error, `EADDRINUSE` when it is taken. */
-export async function listenOn(server: Server, port: number): Promise<number> {
-  server.listen(port, "127.0.0.1");
+export async function listenOn(server: Server, port: number, host = "127.0.0.1"): Promise<number> {
+  server.listen(port, host);
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
 }

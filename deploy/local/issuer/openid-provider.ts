@@ -1,11 +1,10 @@
 // The local OpenID provider: npm's oidc-provider with sample users, on loopback. FOR THE LAPTOP ONLY: whoever reaches
 // it gets a token of any user (see user-grant.ts). It has no login page; the authorization code flow is configured,
 // but a client and a page to log in on must be added to use it.
-import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import { randomBytes, randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
 import type { Configuration } from "oidc-provider";
+import { closeAtOnce, listenOn } from "../loopback.js";
 import { loadOidcProvider, type OidcProviderModule } from "./load-oidc-provider.js";
 import { createMemoryAdapter } from "./memory-adapter.js";
 import { generateProviderKeys, type JwtHeader, type ProviderKeys } from "./provider-keys.js";
@@ -38,15 +37,14 @@ export async function startOpenIdProvider({
   const oidcProvider = await loadOidcProvider();
   let keys = await generateProviderKeys();
   const server = createServer();
-  await once(server.listen(port, host), "listening");
-  const address = server.address() as AddressInfo;
-  const issuer = `http://${host}:${address.port}`;
+  const listeningPort = await listenOn(server, port, host);
+  const issuer = `http://${host}:${listeningPort}`;
   let answer = createAnswer(oidcProvider, issuer, keys);
   server.on("request", (request, response) => answer(request, response));
 
   return {
     issuer,
-    port: address.port,
+    port: listeningPort,
     mint: (user, claims = {}, header = {}) => keys.sign({ ...tokenClaims(issuer, user), ...claims }, header),
     rotateKeys: async () => {
       keys = await generateProviderKeys();
@@ -135,12 +133,4 @@ function tokenClaims(issuer: string, sub: string): Record<string, unknown> {
     scope: api.scope,
     client_id: shellClientId,
   };
-}
-
-async function closeAtOnce(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, "close");
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }
