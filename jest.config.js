@@ -17,6 +17,11 @@ export default {
       },
     ],
   },
+  // With --coverage (npm run coverage): every branch of the core is tested.
+  collectCoverageFrom: ["server/core/**/*.ts"],
+  coverageDirectory: "coverage",
+  coverageReporters: ["text-summary"],
+  coverageThreshold: { "./server/core/": { branches: 100, functions: 100 } },
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`],
 };

@@ -4,6 +4,7 @@
 import { Environment } from "@marcbachmann/cel-js";
 import { fromCel, toCelMap } from "./cel-values.js";
 import type { CelValue } from "./cel-values.js";
+import { celSentence } from "./cel-sentence.js";
 import { screenExpression } from "./cel-screen.js";
 import { accept, refuse } from "./result.js";
 import type { Result } from "./result.js";
@@ -55,9 +56,9 @@ export function compileExpression(source: string, options: ExpressionOptions): R
   const refusal = screenExpression(program.value.ast);
   if (refusal !== undefined) return refuse(refusal);
   const checked = program.value.check();
-  if (!checked.valid) return refuse(checked.error?.summary ?? "does not pass CEL's type check");
+  if (!checked.valid) return refuse(celSentence(checked.error));
   if (!mayGive(checked.type, options.type)) {
-    return refuse(`gives ${checked.type ?? "nothing"} where ${needed[options.type]} is needed`);
+    return refuse(`gives ${String(checked.type)} where ${needed[options.type]} is needed`);
   }
   const evaluate = (variables: Variables) => run(program.value, options, variables);
   return accept({ source, evaluate });
@@ -84,7 +85,7 @@ function parse(source: string, variables: readonly VariableName[]): Result<Progr
   try {
     return accept(environmentFor(variables).parse(source));
   } catch (error) {
-    return refuse(`is not CEL: ${sentenceOf(error)}`);
+    return refuse(`is not CEL: ${celSentence(error)}`);
   }
 }
 
@@ -107,7 +108,7 @@ function run(program: Program, options: ExpressionOptions, variables: Variables)
   try {
     value = program(bound.value);
   } catch (error) {
-    return refuse(sentenceOf(error));
+    return refuse(celSentence(error));
   }
   if (options.type === "any") return fromCel(value);
   if (options.type === "strings" && isListOfStrings(value)) return accept(value);
@@ -149,10 +150,4 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return "list";
   const kind = typeof value;
   return { bigint: "int", number: "double", boolean: "bool", object: "map" }[kind as string] ?? kind;
-}
-
-// The library's `message` draws the source line with a marker below; `summary` is the one-line sentence.
-function sentenceOf(error: unknown): string {
-  if (error instanceof Error && "summary" in error) return String(error.summary);
-  return error instanceof Error ? error.message : "evaluation failed";
 }

@@ -9,6 +9,6 @@ const durationPattern = /^(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/;
 export function parseDuration(text: string): Result<number, string> {
   const match = durationPattern.exec(text);
   if (match === null || text === "") return refuse("must be a duration such as 15m30s, 1h or 900s");
-  const [hours, minutes, seconds] = match.slice(1, 4).map((part: string | undefined) => Number(part ?? 0));
-  return accept(((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000);
+  const seconds = [3600, 60, 1].reduce((sum, unit, at) => sum + unit * Number(match[at + 1] ?? 0), 0);
+  return accept(seconds * 1000);
 }

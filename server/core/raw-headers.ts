@@ -3,7 +3,14 @@
 export type RawHeaders = readonly string[];
 
 export function* headerEntries(headers: RawHeaders): Generator<readonly [name: string, value: string]> {
-  for (let at = 0; at + 1 < headers.length; at += 2) yield [headers[at] ?? "", headers[at + 1] ?? ""];
+  let name: string | undefined;
+  for (const text of headers) {
+    if (name === undefined) name = text;
+    else {
+      yield [name, text];
+      name = undefined;
+    }
+  }
 }
 
 /** All values of one field; `name` in lower case. */

@@ -22,11 +22,12 @@ const maxSegments = 64;
 
 export function parseRouteKey(key: string): Result<RouteKey, string> {
   if (key === "$default") return accept({ method: "ANY", segments: undefined });
-  const parts = /^([^ ]+) \/([^ ]*)$/.exec(key);
-  if (parts === null) {
+  if (!/^[^ ]+ \/[^ ]*$/.test(key)) {
     return refuse("must be METHOD /path, such as GET /reports/{id} or ANY /files/{proxy+}, or $default");
   }
-  const [, method = "", path = ""] = parts;
+  const pathAt = key.indexOf(" /");
+  const method = key.slice(0, pathAt);
+  const path = key.slice(pathAt + 2);
   if (!methods.has(method)) return refuse(`must begin with one of ${[...methods].join(", ")}`);
   const texts = path === "" ? [] : path.split("/");
   if (texts.length > maxSegments) return refuse(`may have at most ${maxSegments} segments`);

@@ -57,6 +57,12 @@ describe("preflightHeaders", () => {
     });
   });
 
+  test("names no headers where none were asked for", () => {
+    const answer = preflightHeaders(cors, { origin, requestMethod: "GET" });
+    expect(answer).not.toHaveProperty("access-control-allow-headers");
+    expect(answer["access-control-allow-methods"]).toBe("GET");
+  });
+
   test("allows no method that is no token", () => {
     expect(preflightHeaders(cors, { origin, requestMethod: "P U T" })).toEqual({ vary });
   });
