@@ -30,13 +30,11 @@ async function run(argv: readonly string[], console: Console): Promise<number> {
 }
 
 async function serveUntilSignal(settings: Settings, console: Console): Promise<number> {
+  // Listened for before the gateway says that it is there: whoever read that may ask it to stop at once.
+  const signalled = firstSignal();
   try {
     const gateway = await startGateway(settings, createLog());
-    await new Promise((resolve) => {
-      for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
-    });
-    // The same signal again means now: `once` has put its default action back. The other one does not: a terminal's
-    // SIGINT and a supervisor's SIGTERM often come together, and mean one stop.
+    await signalled;
     await gateway.stop();
     return exitStatus.ok;
   } catch (error) {
@@ -44,6 +42,16 @@ async function serveUntilSignal(settings: Settings, console: Console): Promise<n
     console.printError(`grantway: ${listenFault(error)}\n`);
     return exitStatus.unavailable;
   }
+}
+
+/**
+ * The same signal again means now: `once` has put its default action back. The other one does not: a terminal's SIGINT
+ * and a supervisor's SIGTERM often come together, and mean one stop.
+ */
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+  });
 }
 
 interface ListenError extends Error {

@@ -1,6 +1,7 @@
 // Proof of possession from end to end (RFC 9449), with proofs and thumbprints that another implementation makes.
 import { createHash, randomUUID } from "node:crypto";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from "jose";
+import type { Settings } from "../../server/config/compile.js";
 import type { Issuer } from "../../server/core/model.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
 
@@ -9,10 +10,11 @@ let privateKey: CryptoKey;
 let jwk: JWK;
 let token: string;
 
-const start = async (changed: Partial<Issuer>): Promise<void> => {
+const start = async (changed: Partial<Issuer>, listen: Partial<Settings["listen"]> = {}): Promise<void> => {
   stack = await startStack({
     adjust: (settings) => ({
       ...settings,
+      listen: { ...settings.listen, ...listen },
       issuers: settings.issuers.map((issuer) => ({ ...issuer, ...changed })),
     }),
   });
@@ -94,3 +96,14 @@ test("where nonces are asked for, the answer names the one to use", async () => 
   expect(nonce).toMatch(/^[\w-]{43}$/);
   expect((await send("/hello", await proofOf("GET", "/hello", { nonce }))).status).toBe(200);
 });
+
+test.each([0, 1])(
+  "a proof for another server does not serve here by an X-Forwarded-Host, with %i trusted proxies",
+  async (trustProxy) => {
+    await start({}, { trustProxy });
+    const dpop = await proofOf("GET", "/hello", { htu: "http://elsewhere.example/hello" });
+    const headers = { authorization: `DPoP ${token}`, dpop, "x-forwarded-host": "elsewhere.example" };
+    const response = await fetch(`${stack.url}/hello`, { headers });
+    expect(await response.json()).toMatchObject({ type: "urn:grantway:problem:proof_invalid" });
+  },
+);

@@ -26,3 +26,12 @@ test.each(["203.0.113.7;host=evil", '"', "_hidden"])("what is no address (%j) is
   expect(await forwardedOf(text)).toMatch(/^for=unknown;proto=https;host=/);
   expect(stack.logLines().at(-1)).toMatchObject({ client: "unknown" });
 });
+
+test("the host is what Host says: a load balancer passes on any X-Forwarded-Host of the client's", async () => {
+  const headers = { "x-forwarded-host": "elsewhere.example", "x-forwarded-proto": "https" };
+  const response = await stack.fetchAs("alice", "/echo/x", { headers });
+  const event = (await response.json()) as APIGatewayProxyEventV2;
+  const { host } = new URL(stack.url);
+  expect(event.headers["x-forwarded-host"]).toBe(host);
+  expect(event.headers.forwarded).toBe(`for=127.0.0.1;proto=https;host="${host}"`);
+});

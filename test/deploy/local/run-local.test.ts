@@ -85,7 +85,7 @@ test("Ctrl-C ends all of it with status 0", async () => {
   const local = runLocal({});
   await untilPrinted(local, "Ctrl-C ends all of it.");
   process.kill(-(local.process.pid ?? 0), "SIGINT");
-  await local.ended;
+  expect(await local.ended).toBe(0);
   await untilGroupGone(local.process);
   expect(local.printed()).toContain('"outcome":"finished"');
 }, 60_000);
