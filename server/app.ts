@@ -96,10 +96,13 @@ function preflightReply(request: Request, cors: Cors): Reply | undefined {
   return { kind: "own", status: 204, headers, body: "" };
 }
 
-function problemReply(problem: Problem, { requestId }: Inbound, { door }: Findings): Reply {
+function problemReply(problem: Problem, { requestId, rawTarget }: Inbound, { door }: Findings): Reply {
   const body = problemBody(problem, requestId);
-  // Credential clients of AWS SDKs show these two; others pass over them.
-  const forSdks = door === "grant" ? { Code: problem.code, Message: problem.detail } : {};
+  // Credential clients of AWS SDKs show these two; others pass over them. A mistyped route name has no door yet.
+  const forSdks =
+    door === "grant" || /^\/grant(?:[/?]|$)/.test(rawTarget)
+      ? { Code: problem.code, Message: problem.detail }
+      : {};
   return {
     kind: "own",
     status: problem.status,

@@ -131,8 +131,10 @@ test.each([
   ["/grant", 404],
   ["/grant/nothing", 404],
   ["/grant/hello/more", 404],
-])("%s answers %i while three routes have the grant door", async (path, status) => {
-  expect((await stack.fetchAs("alice", path)).status).toBe(status);
+])("%s answers %i, in the SDKs' words too, while three routes have the grant door", async (path, status) => {
+  const response = await stack.fetchAs("alice", path);
+  expect(response.status).toBe(status);
+  expect(await response.json()).toMatchObject({ Code: "route_unknown" });
 });
 
 test("only GET and POST ask for a grant", async () => {
