@@ -40,8 +40,11 @@ const asksForAudience = ({ audience, clientIdAsAudience }: Issuer, claims: Claim
 function issuerOf(claims: Claims, name: string | undefined, issuers: readonly Issuer[]): Result<Issuer> {
   const [only, ...others] = issuers;
   if (name === undefined) {
-    const isOnly = claims.iss === undefined && only !== undefined && others.length === 0;
-    return isOnly ? accept(only) : trustedIssuer(claims.iss, issuers);
+    if (claims.iss !== undefined) return trustedIssuer(claims.iss, issuers);
+    if (only !== undefined && others.length === 0) return accept(only);
+    const names = issuers.map((issuer) => issuer.name).join(", ");
+    const cause = `the claims have no iss; --issuer (in a case: issuer) names one of ${names}`;
+    return refuse({ reason: "token_issuer_unknown", cause });
   }
   const named = issuers.find((issuer) => issuer.name === name);
   if (named !== undefined) return accept(named);

@@ -164,6 +164,13 @@ describe("the issuer of bare claims", () => {
   });
 });
 
+test("claims of an issuer that is not told name the option that tells it", async () => {
+  const second = { name: "partner", issuer: "https://partner.example.com", audience: null };
+  const two = { ...configuration, issuers: [...configuration.issuers, second] };
+  const { answer } = await explain(reports, alice, two);
+  expect(JSON.stringify(answer)).toContain("--issuer (in a case: issuer) names one of main, partner");
+});
+
 test("a gateway on a user's access key gets longer sessions than one on a role", async () => {
   const document = { ...configuration, roles: [{ ...analystRole, duration: "4h" }], routes: [reportsRoute] };
   const seconds = async (...argv: string[]) => {
