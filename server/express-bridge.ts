@@ -33,7 +33,9 @@ export function inboundOf(request: Request, response: Response, budget: BodyBudg
 /** As far as the application's `trust proxy` lets `x-forwarded-*` be believed. */
 function clientOf(request: Request): Client {
   const address = request.ip?.replace(/^::ffff:(?=\d+\.)/i, "") ?? "";
-  const host = request.host as string | undefined;
+  // Not Express's `host`, which takes X-Forwarded-Host before it: load balancers that pass Host pass a client's own
+  // X-Forwarded-Host too, and a DPoP proof for another server would then serve here (RFC 9449 4.3 point 9).
+  const host = request.get("host");
   return {
     // RFC 7239 6.3, where a proxy wrote no address.
     address: isIP(address) === 0 ? "unknown" : address,

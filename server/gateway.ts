@@ -18,6 +18,8 @@ export interface GatewaySteps {
   readonly obtainSession: ObtainSession;
   readonly proxy: Proxy;
   readonly clock: Clock;
+  /** The gateway's own, where the configuration names them. */
+  readonly origins?: readonly string[];
 }
 
 export type Gateway = (inbound: Inbound, findings: Findings) => Promise<Result<Reply>>;
@@ -28,6 +30,7 @@ export function createGateway({
   obtainSession,
   proxy,
   clock,
+  origins,
 }: GatewaySteps): Gateway {
   return async (inbound, findings) => {
     const target = requestTargetOf(inbound);
@@ -41,7 +44,7 @@ export function createGateway({
     const principal = await authenticate(inbound.headers, {
       allowBare: door === "grant",
       method: inbound.method,
-      uri: requestedUri(inbound),
+      uri: requestedUri(inbound, origins),
     });
     if (!principal.ok) return principal;
     findings.principal = principal.value;

@@ -99,6 +99,7 @@ function composeGateway(settings: Settings, adapters: ReturnType<typeof openAdap
   const { keys, roleSessions, sessions, upstream } = adapters;
   return createGateway({
     clock,
+    ...(settings.listen.origins && { origins: settings.listen.origins }),
     matchRoute: createMatchRoute(settings.routes),
     authenticate: createAuthenticate({
       issuers: settings.issuers,

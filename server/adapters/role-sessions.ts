@@ -1,6 +1,11 @@
 // The RoleSessions port over STS: SessionSpec -> AssumeRole -> RoleSession, and STS's errors by name -> denials.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-import { AssumeRoleCommand, STSClient, type AssumeRoleCommandOutput } from "@aws-sdk/client-sts";
+import {
+  AssumeRoleCommand,
+  STSClient,
+  STSServiceException,
+  type AssumeRoleCommandOutput,
+} from "@aws-sdk/client-sts";
 import { assumeRoleInput } from "../core/assume-role-input.js";
 import type { Denial } from "../core/denial.js";
 import type { RoleSession, SessionSpec } from "../core/model.js";
@@ -105,7 +110,7 @@ function assumedRoleArnOf({ roleArn, roleSessionName }: SessionSpec): string {
 /** STS's error codes: aws-sdk gives them as the error's name. What we do not know is an outage, not the caller's fault. */
 function denialOf(error: unknown): Denial {
   const name = error instanceof Error ? error.name : "Error";
-  const cause = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+  const cause = `${name}: ${error instanceof Error ? error.message : String(error)}${requestOf(error)}`;
   switch (name) {
     case "AccessDenied":
     case "AccessDeniedException":
@@ -137,6 +142,12 @@ function denialOf(error: unknown): Denial {
     default:
       return { reason: "sts_unavailable", cause, retryAfterSeconds: 2 };
   }
+}
+
+/** CloudTrail holds refused calls too, and finds them by this. */
+function requestOf(error: unknown): string {
+  const requestId = error instanceof STSServiceException ? error.$metadata.requestId : undefined;
+  return requestId === undefined ? "" : ` (request ${requestId})`;
 }
 
 /** For work that takes no signal, or not all the time. */

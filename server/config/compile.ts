@@ -26,6 +26,8 @@ export interface Settings {
     readonly adminPort: number;
     /** A number of hops, or addresses and CIDR blocks. */
     readonly trustProxy: number | readonly string[];
+    /** Absent: a DPoP proof may name whatever Host says. */
+    readonly origins?: readonly string[];
     readonly drainMs: number;
   };
   readonly limits: {
@@ -37,7 +39,7 @@ export interface Settings {
 
 export function compileConfiguration(configuration: Configuration): Settings {
   const { issuers, sts, cors, limits } = configuration;
-  const { drain, ...listen } = configuration.listen;
+  const { drain, origins, ...listen } = configuration.listen;
   const roles = configuration.roles.map(compileRole);
   return {
     issuers,
@@ -47,7 +49,11 @@ export function compileConfiguration(configuration: Configuration): Settings {
     ...(cors && {
       cors: { origins: cors.origins, credentials: cors.credentials, maxAgeSeconds: cors.maxAge / 1000 },
     }),
-    listen: { ...listen, drainMs: drain },
+    listen: {
+      ...listen,
+      ...(origins && { origins: origins.map((url) => url.origin) }),
+      drainMs: drain,
+    },
     limits,
   };
 }

@@ -59,6 +59,15 @@ const listenSchema = z
       .union([integer(0, 32), z.array(address).min(1).max(100)])
       .prefault(0)
       .describe("How many proxies stand in front, or their addresses: whose X-Forwarded-* is believed."),
+    origins: z
+      .array(origin)
+      .min(1)
+      .max(100)
+      .exactOptional()
+      .describe(
+        "What clients write before the path: a DPoP proof must name one of these. Left out: as Host says.",
+      )
+      .meta({ examples: [["https://api.example.com"]] }),
     drain: duration("0s", "1h")
       .prefault("15m30s")
       .describe("How long calls in flight may go on after SIGTERM."),

@@ -23,14 +23,16 @@ const methods = new Set([
   ],
 ]);
 
-/** How many walks over a list may stand inside each other: macros, and `in` on anything but a literal list. */
+/** How many walks may stand inside each other: macros, `in` on anything but a literal list, and `textWalks`. */
 const maxWalks = 2;
+/** These read a text from end to end, and one claim may be nearly the whole token. */
+const textWalks = new Set(["size", "trim", "contains", "indexOf", "lastIndexOf"]);
+/** What these give is as long as all that they read, so what they read is a walk further in. */
+const lengthening = new Set(["join", "split"]);
 
 /** The reason why an expression is refused, if it is. */
 export function screenExpression(node: ASTNode, walks = 0): string | undefined {
-  if (walks > maxWalks) {
-    return `walks over lists (macros and \`in\`) may stand only ${maxWalks} deep in each other`;
-  }
+  if (walks > maxWalks) return tooManyWalks;
   switch (node.op) {
     case "value":
     case "id":
@@ -46,7 +48,11 @@ export function screenExpression(node: ASTNode, walks = 0): string | undefined {
     case "in":
       return screenAll(node.args, node.args[1].op === "list" ? walks : walks + 1);
     case "call":
-      return screenName(node.args[0], functions) ?? screenAll(node.args[1], walks);
+      return (
+        screenName(node.args[0], functions) ??
+        screenTextWalk(node.args[0], walks) ??
+        screenAll(node.args[1], walks)
+      );
     case "rcall":
       return screenMethod(node.args, walks);
     default:
@@ -58,12 +64,20 @@ function screenMethod(
   [name, receiver, args]: [string, ASTNode, ASTNode[]],
   walks: number,
 ): string | undefined {
-  const unavailable = screenName(name, methods);
-  if (unavailable !== undefined) return unavailable;
+  const refusal = screenName(name, methods) ?? screenTextWalk(name, walks);
+  if (refusal !== undefined) return refusal;
   // One string splits into as many parts as it has characters: once is fine, once per element is not.
   if (name === "split" && walks > 0) return "split() may not stand inside a macro";
-  return screenExpression(receiver, walks) ?? screenAll(args, macros.has(name) ? walks + 1 : walks);
+  return (
+    screenExpression(receiver, lengthening.has(name) ? walks + 1 : walks) ??
+    screenAll(args, macros.has(name) ? walks + 1 : walks)
+  );
 }
+
+const tooManyWalks = `walks over lists and texts (macros, \`in\`, join(), ${[...textWalks].join("(), ")}()) may stand only ${maxWalks} deep in each other`;
+
+const screenTextWalk = (name: string, walks: number): string | undefined =>
+  textWalks.has(name) && walks >= maxWalks ? tooManyWalks : undefined;
 
 function screenAll(nodes: readonly ASTNode[], walks: number): string | undefined {
   for (const node of nodes) {

@@ -70,7 +70,7 @@ const requestFault = ({ htm, htu }: Claims, { method, uri }: ExpectedProof): str
   const requested = comparableUri(uri);
   const named = typeof htu === "string" ? comparableUri(htu) : undefined;
   if (requested !== undefined && named === requested) return undefined;
-  // The commonest fault of a new installation: listen.trustProxy does not tell what the client wrote.
+  // The commonest fault of a new installation: listen.trustProxy or listen.origins does not fit.
   return `htu is ${quoted(htu)}, the request came to ${quoted(requested ?? "no known host")}`;
 };
 

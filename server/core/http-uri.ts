@@ -2,14 +2,18 @@
 // point 9): without query and fragment, after RFC 3986 sections 6.2.2 and 6.2.3.
 import type { Client } from "./forwarded-headers.js";
 
-/** As the client wrote it, as far as `listen.trustProxy` allows to know: a proxy that rewrites paths hides it. */
-export const requestedUri = ({
-  client,
-  rawTarget,
-}: {
-  readonly client: Client;
-  readonly rawTarget: string;
-}): string => `${client.protocol}://${client.host ?? ""}${rawTarget}`;
+/**
+ * As the client wrote it, as far as `listen.trustProxy` allows to know: a proxy that rewrites paths hides it. Empty where
+ * it is not under one of `origins`: Host is the sender's choice, and whoever was shown a proof could name his own server.
+ */
+export const requestedUri = (
+  { client, rawTarget }: { readonly client: Client; readonly rawTarget: string },
+  origins?: readonly string[],
+): string => {
+  const base = `${client.protocol}://${client.host ?? ""}`;
+  const isOurs = !origins || (URL.canParse(base) && origins.includes(new URL(base).origin));
+  return isOurs ? `${base}${rawTarget}` : "";
+};
 
 // Stricter than URL, which drops tabs and takes "\" for "/": two readers must not see two URIs.
 const httpUri = /^https?:\/\/[^\s\\/?#@]+(?:[/?#][^\s\\]*)?$/i;

@@ -123,7 +123,10 @@ describe("what STS refuses is the caller's", () => {
   ])("%i %s is %s, and is not tried again", async (status, code, reason) => {
     const { result, tries, outcomes } = await assume([failed(status, code), assumed]);
     expect(refused(result).reason).toBe(reason);
-    expect(refused(result)).toHaveProperty("cause", expect.stringMatching(`^${code}.*: why not$`));
+    expect(refused(result)).toHaveProperty(
+      "cause",
+      expect.stringMatching(`^${code}.*: why not \\(request request-1\\)$`),
+    );
     expect(tries).toBe(1);
     expect(outcomes).toEqual([reason]);
   });

@@ -136,6 +136,11 @@ test("what is left out has its default", () => {
   expect(limits).toEqual({ bodyBytes: 6291456, bufferedBytes: 268435456, tokenBytes: 16384 });
 });
 
+test("the gateway's own origins are held in the spelling that URLs compare by", () => {
+  const { listen } = settingsOf({ ...minimal, listen: { origins: ["https://API.example.com:443/"] } });
+  expect(listen.origins).toEqual(["https://api.example.com"]);
+});
+
 test("null turns the audience check and the source identity off", () => {
   const document = {
     ...minimal,

@@ -60,6 +60,14 @@ describe("refuses", () => {
       "CIDR",
     ],
     ["a CIDR block of 33 bits", withListen({ trustProxy: ["10.0.0.0/33"] }), "listen.trustProxy[0]", "CIDR"],
+    [
+      "an origin with a path",
+      withListen({ origins: ["https://a.example/b"] }),
+      "listen.origins[0]",
+      "no path",
+    ],
+    ["an origin in the clear", withListen({ origins: ["http://a.example"] }), "listen.origins[0]", "https:"],
+    ["no origin", withListen({ origins: [] }), "listen.origins", "must not be empty"],
     ["-1 proxies", withListen({ trustProxy: -1 }), "listen.trustProxy", "whole number from 0 to 32"],
     ["a drain of an hour and a second", withListen({ drain: "1h1s" }), "listen.drain", "from 0s to 1h"],
     [

@@ -191,6 +191,17 @@ describe("what is refused at load", () => {
     ["claims.a.exists(x, claims.b.exists(y, y in claims.c))", false],
     ["claims.a.exists(x, claims.b.exists(y, y in ['p', 'q']))", true],
     ["claims.a.filter(x, x > 1).map(x, x + 1).exists(x, x == 2)", true],
+    ["claims.a.exists(x, claims.s.contains(x))", true],
+    ["claims.a.exists(x, claims.b.exists(y, claims.s.contains(y)))", false],
+    ["claims.a.exists(x, claims.b.exists(y, claims.s.indexOf(y) > 0))", false],
+    ["claims.a.exists(x, claims.b.exists(y, y.startsWith(x)))", true],
+    ["claims.a.exists(x, size(claims.s) > 1)", true],
+    ["claims.a.exists(x, claims.b.exists(y, size(claims.s) > 1))", false],
+    ["claims.a.map(x, claims.s).join('') == 'x'", true],
+    ["claims.a.exists(x, claims.b.join('') == x)", true],
+    ["claims.a.map(x, claims.b.map(y, claims.s).join(''))", false],
+    ["claims.a.map(x, claims.b.join('')).join('')", false],
+    ["claims.a.map(x, claims.s).join('').split('')", false],
   ])("walks nest twice at most: %s passes: %s", (source, ok) => {
     expect(compile(source).ok).toBe(ok);
   });

@@ -69,6 +69,22 @@ describe("requestedUri", () => {
     expect(requestedUri({ client, rawTarget: "/a?b" })).toBe("https://api.example.com/a?b");
   });
 
+  test.each([
+    ["https", "api.example.com", true],
+    ["https", "API.example.com:443", true],
+    ["http", "api.example.com", false],
+    ["https", "api.example.com:8443", false],
+    ["https", "evil.example", false],
+    ["https", "api.example.com@evil.example", false],
+    ["https", "api.example.com.", false],
+    ["https", "[", false],
+    ["https", undefined, false],
+  ] as const)("by %s to host %j is under the configured origins: %s", (protocol, host, isOurs) => {
+    const named = { address: "203.0.113.7", protocol, ...(host !== undefined && { host }) };
+    const uri = requestedUri({ client: named, rawTarget: "/a" }, ["https://api.example.com"]);
+    expect(comparableUri(uri)).toBe(isOurs ? "https://api.example.com/a" : undefined);
+  });
+
   test("without a host it names nothing that could be compared", () => {
     const hostless = { address: "203.0.113.7", protocol: "https" } as const;
     expect(comparableUri(requestedUri({ client: hostless, rawTarget: "/a" }))).toBeUndefined();

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from "jose";
 import type { Settings } from "../../server/config/compile.js";
 import type { Issuer } from "../../server/core/model.js";
+import { rawRequest, requestText } from "../fixtures/raw-http.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
 
 let stack: Stack;
@@ -107,3 +108,18 @@ test.each([0, 1])(
     expect(await response.json()).toMatchObject({ type: "urn:grantway:problem:proof_invalid" });
   },
 );
+
+test("a proof for another server does not serve here by its Host, where the gateway knows its own origins", async () => {
+  await start({}, { origins: ["https://api.example.com", "http://elsewhere.example"] });
+  const statusFor = async (host: string): Promise<number> => {
+    const proof = await proofOf("GET", "/hello", { htu: `http://${host}/hello` });
+    const lines = [`Host: ${host}`, `Authorization: DPoP ${token}`, `DPoP: ${proof}`, "Connection: close"];
+    return (await rawRequest(stack.url, requestText("GET /hello HTTP/1.1", ...lines))).status;
+  };
+  expect(await statusFor("elsewhere.example")).toBe(200);
+  expect(await statusFor("evil.example")).toBe(401);
+  expect(stack.logLines().at(-1)).toMatchObject({
+    reason: "proof_invalid",
+    cause: 'DPoP: htu is "http://evil.example/hello", the request came to "no known host"',
+  });
+});
