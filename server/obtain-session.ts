@@ -4,7 +4,7 @@
 import type { Denial } from "./core/denial.js";
 import type { RoleSession, SessionSpec } from "./core/model.js";
 import { accept, refuse, type Result } from "./core/result.js";
-import { takeToken, type BucketSize, type TokenBucket } from "./core/token-bucket.js";
+import { returnToken, takeToken, type BucketSize, type TokenBucket } from "./core/token-bucket.js";
 import type { BoundedMap, Clock, HeldRefusal, HeldSession, RoleSessions } from "./ports.js";
 
 export type ObtainSession = (spec: SessionSpec) => Promise<Result<RoleSession>>;
@@ -54,7 +54,7 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
     const assumed = roleSessions
       .assume(spec)
       .then((result) => {
-        keep(key, result);
+        keep(key, spec, result);
         return result;
       })
       .catch((error: unknown) => {
@@ -68,13 +68,16 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
     return assumed;
   }
 
-  function keep(key: string, result: Result<RoleSession>): void {
+  function keep(key: string, spec: SessionSpec, result: Result<RoleSession>): void {
     const now = clock();
     if (result.ok) {
       sessions.set(key, { session: result.value, renewAt: renewalTime(result.value, now, random()) });
       return;
     }
-    if (isLasting(result.denial)) refusals.set(key, { denial: result.denial, until: now + refusalLifeMs });
+    const { denial } = result;
+    refusals.set(key, { denial, until: now + lifeMs(denial) });
+    // An outage is not the caller's spending: he would be told of his budget where STS is at fault.
+    if ("retryAfterSeconds" in denial) refund(spec);
     postpone(key);
   }
 
@@ -84,7 +87,7 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
   }
 
   function overBudget({ caller }: SessionSpec, now: number): Denial | undefined {
-    const key = JSON.stringify([caller.issuer, caller.subject]);
+    const key = budgetKey(caller);
     const { bucket, waitMs } = takeToken(budgets.get(key), now, callerBudget);
     budgets.set(key, bucket);
     if (waitMs === 0) return undefined;
@@ -92,11 +95,18 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
     return { reason: "rate_exceeded", cause, retryAfterSeconds: waitMs / 1000 };
   }
 
+  function refund({ caller }: SessionSpec): void {
+    const bucket = budgets.get(budgetKey(caller));
+    if (bucket) budgets.set(budgetKey(caller), returnToken(bucket, callerBudget));
+  }
+
   function postpone(key: string): void {
     const held = sessions.get(key);
     if (held) sessions.set(key, { ...held, renewAt: clock() + renewAgainMs });
   }
 }
+
+const budgetKey = ({ issuer, subject }: SessionSpec["caller"]): string => JSON.stringify([issuer, subject]);
 
 const isUsable = (session: RoleSession, now: number): boolean => session.expiration - now > minimumLifeMs;
 
@@ -106,6 +116,6 @@ function renewalTime(session: RoleSession, now: number, random: number): number 
   return session.expiration - lead * (1 + renewalSpread * random);
 }
 
-/** The same question gets the same answer; an outage or a throttle may be over at once. */
-const isLasting = ({ reason }: Denial): boolean =>
-  reason === "session_refused" || reason === "session_too_large";
+/** The same question gets the same answer for a while; an outage or a throttle for as long as the caller is told to wait. */
+const lifeMs = (denial: Denial): number =>
+  "retryAfterSeconds" in denial ? denial.retryAfterSeconds * 1000 : refusalLifeMs;

@@ -37,10 +37,16 @@ export interface VerifiedTokens {
 
 export interface ProofReplays {
   /**
-   * Takes note of a DPoP proof: the key's thumbprint and the proof's id.
-   * Refuses with `proof_invalid` (seen before) or `overloaded`; it never forgets a proof that could still be accepted.
+   * Takes note of a DPoP proof: the key's thumbprint, the proof's id, and whose it is.
+   * Refuses with `proof_invalid` (seen before), `rate_exceeded` (the caller's part is full) or `overloaded` (all is); it
+   * never forgets a proof that could still be accepted.
    */
-  record(proof: { readonly jkt: string; readonly jti: string }): Result<undefined>;
+  record(proof: {
+    readonly jkt: string;
+    readonly jti: string;
+    readonly issuer: string;
+    readonly subject: string;
+  }): Result<undefined>;
 }
 
 export interface RoleSessions {

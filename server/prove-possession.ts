@@ -30,7 +30,7 @@ export type ProvePossession = (
 
 export const createProvePossession =
   ({ replays, nonces, clock }: Possession): ProvePossession =>
-  ({ issuer, claims }, { scheme, token }, { rawHeaders, method, uri }) => {
+  ({ issuer, subject, claims }, { scheme, token }, { rawHeaders, method, uri }) => {
     const bound = confirmedThumbprint(claims);
     if (!bound.ok) return denied(bound.denial);
     const jkt = bound.value;
@@ -46,7 +46,7 @@ export const createProvePossession =
       const cause = `DPoP: the nonce is ${nonce === undefined ? "missing" : "not a current one of ours"}`;
       return refuse({ reason: "proof_nonce_required", cause, nonce: nonces.nonceAt(nowSeconds) });
     }
-    return replays.record({ jkt, jti });
+    return replays.record({ jkt, jti, issuer: issuer.issuer, subject });
   };
 
 export const bearerNeedsNoProof = (jkt: string | undefined, { name, dpop }: Issuer): Result<undefined> => {

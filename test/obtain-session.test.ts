@@ -94,11 +94,14 @@ describe("the first request", () => {
     expect(calls).toHaveLength(2);
   });
 
-  test("hears of a failure, as do all who wait, and the next one asks again", async () => {
-    const { obtain, calls, call } = setUp();
+  test("hears of an outage, as do all who wait; STS is asked again when Retry-After is over", async () => {
+    const { state, obtain, calls, call } = setUp();
     const waiting = [obtain(alice), obtain(alice), obtain(alice)];
     await call(0).answer(throttled);
     expect((await Promise.all(waiting)).map(refused)).toEqual(Array(3).fill(throttled.denial));
+    state.now = now + 999;
+    expect(refused(await obtain(alice))).toEqual(throttled.denial);
+    state.now = now + 1000;
     const next = obtain(alice);
     await call(1).answer(sessionUntil(now + 60 * minute));
     expect(accepted(await next).requestId).toBe("first");
@@ -257,6 +260,17 @@ describe("a refusal of STS's", () => {
 });
 
 describe("a caller's budget", () => {
+  test("is not spent by an outage of STS", async () => {
+    const { state, obtain, calls, call } = setUp();
+    for (let at = 0; at < 3 * callerBudget.capacity; at += 1) {
+      const failed = obtain(alice);
+      await call(at).answer(throttled);
+      expect(refused(await failed)).toEqual(throttled.denial);
+      state.now += 1000;
+    }
+    expect(calls).toHaveLength(3 * callerBudget.capacity);
+  });
+
   const specOf = (subject: string, at: number) =>
     sessionSpecWith({ caller: { issuer: "https://login.example.com/", subject }, policy: `{"n":${at}}` });
 

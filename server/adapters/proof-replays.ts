@@ -6,8 +6,10 @@ import type { Issuer } from "../core/model.js";
 import { accept, refuse } from "../core/result.js";
 import type { Clock, ProofReplays } from "../ports.js";
 
-/** About 120 bytes each. */
+/** About 150 bytes each. */
 const maxProofs = 500_000;
+/** One caller's part of them: 400 proofs a second, and nine others still find room. */
+const callerShare = 1 / 10;
 
 export interface ProofReplaysOptions {
   readonly issuers: readonly Issuer[];
@@ -23,32 +25,44 @@ export const createProofReplays = ({
   // One window for all issuers: so the oldest entry is always the first to go.
   const tolerances = issuers.map(({ clockToleranceSeconds }) => clockToleranceSeconds);
   const windowMs = replayWindowSeconds(Math.max(0, ...tolerances)) * 1000;
-  const seenAt = new Map<string, number>();
+  const maxOfCaller = Math.max(1, Math.floor(max * callerShare));
+  const seen = new Map<string, { readonly at: number; readonly caller: string }>();
+  const held = new Map<string, number>();
 
   const forgetOld = (now: number): void => {
-    for (const [digest, at] of seenAt) {
+    for (const [digest, { at, caller }] of seen) {
       if (now - at <= windowMs) return;
-      seenAt.delete(digest);
+      seen.delete(digest);
+      const left = heldBy(caller) - 1;
+      if (left > 0) held.set(caller, left);
+      else held.delete(caller);
     }
   };
+  const heldBy = (caller: string): number => held.get(caller) ?? 0;
 
   return {
-    record: ({ jkt, jti }) => {
+    record: ({ jkt, jti, issuer, subject }) => {
       const now = clock();
       forgetOld(now);
       const digest = hash("sha256", `${jkt} ${jti}`, "base64url");
-      if (seenAt.has(digest)) {
+      if (seen.has(digest)) {
         return refuse({ reason: "proof_invalid", cause: "DPoP: the proof was used before (jti)" });
       }
-      if (seenAt.size >= max) {
+      const caller = hash("sha256", JSON.stringify([issuer, subject]), "base64url");
+      if (heldBy(caller) >= maxOfCaller) {
+        const cause = `${maxOfCaller} DPoP proofs of this caller are remembered, and none may be forgotten yet`;
+        return refuse({ reason: "rate_exceeded", cause, retryAfterSeconds: 1 });
+      }
+      if (seen.size >= max) {
         const cause = `${max} DPoP proofs are remembered, and none may be forgotten yet`;
         return refuse({ reason: "overloaded", cause, retryAfterSeconds: 1 });
       }
-      seenAt.set(digest, now);
+      seen.set(digest, { at: now, caller });
+      held.set(caller, heldBy(caller) + 1);
       return accept(undefined);
     },
     get size() {
-      return seenAt.size;
+      return seen.size;
     },
   };
 };

@@ -24,3 +24,8 @@ export function takeToken(
   const waitMs = Math.max(0, fullAt + refillMs - now - emptyUntilFull);
   return { bucket: { fullAt: waitMs === 0 ? fullAt + refillMs : fullAt }, waitMs };
 }
+
+/** Puts one token back. */
+export const returnToken = ({ fullAt }: TokenBucket, { refillMs }: BucketSize): TokenBucket => ({
+  fullAt: fullAt - refillMs,
+});

@@ -5,8 +5,8 @@ const setUp = (max?: number) => {
   const clock = { now: 0 };
   const issuers = [issuerWith({ clockToleranceSeconds: 5 }), issuerWith({ clockToleranceSeconds: 30 })];
   const replays = createProofReplays({ issuers, clock: () => clock.now, ...(max !== undefined && { max }) });
-  const record = (jti: string, jkt = "key") => {
-    const recorded = replays.record({ jkt, jti });
+  const record = (jti: string, jkt = "key", subject = `owner of ${jti}`) => {
+    const recorded = replays.record({ jkt, jti, issuer: "https://login.example.com", subject });
     return recorded.ok ? "new" : recorded.denial.reason;
   };
   return { clock, replays, record };
@@ -51,7 +51,17 @@ describe("the replay window", () => {
     expect(record("a")).toBe("proof_invalid");
   });
 
+  test("gives one caller a tenth of the room, and the others theirs", () => {
+    const { clock, record } = setUp(20);
+    expect([record("a", "key", "busy"), record("b", "key", "busy")]).toEqual(["new", "new"]);
+    expect(record("c", "key", "busy")).toBe("rate_exceeded");
+    expect(record("c", "key", "another")).toBe("new");
+    clock.now = 120_001;
+    expect(record("d", "key", "busy")).toBe("new");
+  });
+
   test("works without an issuer", () => {
-    expect(createProofReplays({ issuers: [], clock: () => 0 }).record({ jkt: "k", jti: "j" }).ok).toBe(true);
+    const proof = { jkt: "k", jti: "j", issuer: "https://login.example.com", subject: "a" };
+    expect(createProofReplays({ issuers: [], clock: () => 0 }).record(proof).ok).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { takeToken, type TokenBucket } from "../../server/core/token-bucket.js";
+import { returnToken, takeToken, type TokenBucket } from "../../server/core/token-bucket.js";
 
 const size = { capacity: 3, refillMs: 1000 };
 
@@ -34,4 +34,13 @@ test("no stretch of time gives more than the capacity and what was refilled in i
       expect(taken).toBeLessThanOrEqual(size.capacity + (now - (times[0] ?? 0)) / size.refillMs);
     }),
   );
+});
+
+test("a token put back can be taken again, and a full bucket holds no more for it", () => {
+  const { bucket } = takeToken(undefined, 0, { capacity: 1, refillMs: 1000 });
+  const one = { capacity: 1, refillMs: 1000 };
+  expect(takeToken(returnToken(bucket, one), 0, one).waitMs).toBe(0);
+  const overfull = returnToken(returnToken(bucket, one), one);
+  const taken = takeToken(overfull, 0, one);
+  expect(takeToken(taken.bucket, 0, one).waitMs).toBe(1000);
 });
