@@ -9,7 +9,7 @@ import type { Metrics } from "./adapters/metrics.js";
 import { corsHeaders, preflightHeaders, type Cors } from "./core/cors.js";
 import type { Denial } from "./core/denial.js";
 import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
-import { internalError, problemBody, problemOf, type Problem } from "./core/problem.js";
+import { internalError, problemBody, problemHeaders, problemOf, type Problem } from "./core/problem.js";
 import { headerEntries } from "./core/raw-headers.js";
 import { refuse } from "./core/result.js";
 import { inboundOf, send, type HttpInbound } from "./express-bridge.js";
@@ -106,11 +106,7 @@ function problemReply(problem: Problem, { requestId, rawTarget }: Inbound, { doo
   return {
     kind: "own",
     status: problem.status,
-    headers: {
-      ...problem.headers,
-      "content-type": "application/problem+json",
-      "cache-control": "no-store",
-    },
+    headers: problemHeaders(problem),
     body: JSON.stringify({ ...body, ...forSdks }),
   };
 }

@@ -1,6 +1,6 @@
 // Inbound, route and session -> the function's answer: the body is read now that the caller is authorised, the call
 // signed with the caller's own session, and the answer handed on as it comes.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { variablesOf } from "./authorize.js";
 import { forwardedHeaders } from "./core/forwarded-headers.js";
 import { identityHeaders } from "./core/identity-headers.js";
@@ -40,7 +40,7 @@ export function createProxy(ports: {
       method: inbound.method,
       host: upstream.host,
       target,
-      payloadHash: createHash("sha256").update(body.value).digest("hex"),
+      payloadHash: hash("sha256", body.value),
       region: upstream.region,
       service: upstream.service,
       credentials: session.credentials,

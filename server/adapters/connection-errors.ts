@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Denial } from "../core/denial.js";
-import { problemBody, problemOf } from "../core/problem.js";
+import { problemBody, problemHeaders, problemOf } from "../core/problem.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 
@@ -82,10 +82,8 @@ function rawProblem(denial: Denial, requestId: string): string {
   const problem = problemOf(denial);
   const body = JSON.stringify(problemBody(problem, requestId));
   const headers = {
-    ...problem.headers,
-    "content-type": "application/problem+json",
+    ...problemHeaders(problem),
     "content-length": String(Buffer.byteLength(body)),
-    "cache-control": "no-store",
     "x-request-id": requestId,
     connection: "close",
   };

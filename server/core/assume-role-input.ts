@@ -18,7 +18,7 @@ export function assumeRoleInput(
   return {
     RoleArn: spec.roleArn,
     RoleSessionName: spec.roleSessionName,
-    // Under the floor the policy ends the session instead (core/compile-policy.ts).
+    // Under the floor the policy ends the session instead (core/policy-bounds.ts).
     DurationSeconds: Math.max(stsFloorSeconds, Math.min(wanted, left)),
     Policy: spec.policy,
     ...(spec.policyArns.length > 0 && { PolicyArns: spec.policyArns.map((arn) => ({ arn })) }),

@@ -1,6 +1,6 @@
 // Claim values -> RoleSessionName, SourceIdentity and tag value, without collisions: two different texts never give
 // the same identifier, so one caller can never be taken for another in CloudTrail, in a policy or in the cache.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 // STS: RoleSessionName and SourceIdentity are 2-64 characters of [\w+=,.@-]. `=` and `+` are ours to mark with.
 const outsideIdentifier = /[^A-Za-z0-9_,.@-]/gu;
@@ -23,7 +23,7 @@ export function sessionIdentifier(text: string): string | undefined {
   if (text === "" || !text.isWellFormed()) return undefined;
   const escaped = text.replace(outsideIdentifier, escapeBytes);
   if (escaped.length > identifierLength.max) {
-    const digest = createHash("sha256").update(text, "utf8").digest("base64url");
+    const digest = hash("sha256", text, "base64url");
     return `${escaped.slice(0, 20)}+${digest}`;
   }
   return escaped.length < identifierLength.min ? `${escaped}=` : escaped;

@@ -25,6 +25,13 @@ export interface ProblemBody {
   readonly instance: string;
 }
 
+/** The header fields of a problem's answer. Names are lower case. */
+export const problemHeaders = (problem: Problem): Record<string, string> => ({
+  ...problem.headers,
+  "content-type": "application/problem+json",
+  "cache-control": "no-store",
+});
+
 export const problemBody = (problem: Problem, requestId: string): ProblemBody => ({
   type: `urn:grantway:problem:${problem.code}`,
   title: problem.title,

@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Clock } from "../../../server/ports.js";
 import { authorizeFunctionUrl } from "./iam/authorize-call.js";
+import { jsonAnswer } from "./json-answer.js";
 import { createLambda, type Lambda } from "./lambda/lambda.js";
 import { receiveRequest } from "./lambda/receive-request.js";
 import { closeAtOnce, listenOn } from "../loopback.js";
@@ -96,10 +97,10 @@ function apiListener(sts: Sts, task: TaskCredentials): RequestListener {
       return task.answer(request.headers.authorization);
     const received = await receiveRequest(request);
     if (!received) return undefined;
-    if (!received.ok) return json(received.error.status, { message: received.error.message });
+    if (!received.ok) return jsonAnswer(received.error.status, { message: received.error.message });
     const isSts = request.url === "/" || request.url?.startsWith("/?");
     if (isSts) return sts.handle(received.value);
-    return json(404, { message: "The local twin serves STS at / and nothing else here." });
+    return jsonAnswer(404, { message: "The local twin serves STS at / and nothing else here." });
   };
   return (request, response) => {
     answer(request)
@@ -110,12 +111,6 @@ function apiListener(sts: Sts, task: TaskCredentials): RequestListener {
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   };
 }
-
-const json = (status: number, body: object) => ({
-  status,
-  headers: { "content-type": "application/json" },
-  body: JSON.stringify(body),
-});
 
 /** AWS finds a function by the Host that was signed; a request for another URL must not run this one. */
 const forOwnHost =

@@ -1,16 +1,13 @@
 // What the ECS agent gives a task: the credentials of its role, on loopback, behind a token that only the task has.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import { jsonAnswer, type JsonAnswer } from "./json-answer.js";
 import type { Caller, Role } from "./model.js";
 import type { Sessions } from "./sessions.js";
 
 export interface TaskCredentials {
   readonly path: string;
-  answer(authorization: string | undefined): {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
-  };
+  answer(authorization: string | undefined): JsonAnswer;
   /** The variables an AWS SDK finds this endpoint by. */
   environment(endpoint: string): Readonly<Record<string, string>>;
 }
@@ -42,8 +39,8 @@ export function createTaskCredentials({
     path,
     answer: (authorization) =>
       isEqual(authorization ?? "", token)
-        ? json(200, credentialsBody(credentials()))
-        : json(403, { code: "AccessDeniedException", message: "The task's own token is needed." }),
+        ? jsonAnswer(200, credentialsBody(credentials()))
+        : jsonAnswer(403, { code: "AccessDeniedException", message: "The task's own token is needed." }),
     environment: (endpoint) => ({
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}${path}`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
@@ -57,12 +54,6 @@ const credentialsBody = ({ role, accessKeyId, secretAccessKey, sessionToken, exp
   SecretAccessKey: secretAccessKey,
   Token: sessionToken,
   Expiration: new Date(expiration).toISOString(),
-});
-
-const json = (status: number, body: object) => ({
-  status,
-  headers: { "content-type": "application/json" },
-  body: JSON.stringify(body),
 });
 
 const isEqual = (a: string, b: string): boolean =>

@@ -1,6 +1,7 @@
 // HTTP request -> the event of payload format 2.0, as a function URL makes it. Pure.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
 // What AWS's pages leave open is read so that a function can rely on less here than there.
+import { headerEntries } from "../../../../server/core/raw-headers.js";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
 import type { Caller, FunctionDefinition, SignedRequest } from "../model.js";
 import { accountIdOf, regionOf } from "./runtime-environment.js";
@@ -45,11 +46,11 @@ const append = (record: Record<string, string>, name: string, value: string, sep
 
 const readHeaders = ({ request, caller, connection, traceId }: EventInput): Record<string, string> => {
   const headers = emptyRecord();
-  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
-    const name = (request.rawHeaders[index] ?? "").toLowerCase();
+  for (const [field, value] of headerEntries(request.rawHeaders)) {
+    const name = field.toLowerCase();
     if (HOP_BY_HOP.has(name) || SET_BY_LAMBDA.test(name)) continue;
     if (caller !== undefined && CREDENTIALS.has(name)) continue;
-    append(headers, name, request.rawHeaders[index + 1] ?? "", name === "cookie" ? "; " : ",");
+    append(headers, name, value, name === "cookie" ? "; " : ",");
   }
   headers["x-amzn-trace-id"] = traceId;
   headers["x-forwarded-for"] = connection.sourceIp;

@@ -1,4 +1,5 @@
 // The headers of a request against its SignedHeaders list: what must be signed is, what is signed is there, once.
+import { headerEntries } from "../../../../server/core/raw-headers.js";
 import type { SignedRequest } from "../model.js";
 
 /** Lower-case name -> every value received, in order. */
@@ -6,9 +7,9 @@ export type Headers = ReadonlyMap<string, readonly string[]>;
 
 export function readHeaders({ rawHeaders }: SignedRequest): Headers {
   const headers = new Map<string, string[]>();
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] ?? "").toLowerCase();
-    headers.set(name, [...(headers.get(name) ?? []), rawHeaders[i + 1] ?? ""]);
+  for (const [field, value] of headerEntries(rawHeaders)) {
+    const name = field.toLowerCase();
+    headers.set(name, [...(headers.get(name) ?? []), value]);
   }
   return headers;
 }
