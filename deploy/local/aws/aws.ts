@@ -69,6 +69,10 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
       authorizeFunctionUrl(caller, definition, sourceIp, clock, log),
     clock,
     log: ({ functionName, message }) => log(`${functionName}: ${message}`),
+  }).catch(async (error: unknown) => {
+    // A server left listening would keep the process, which has said why it cannot start.
+    await closeAtOnce(server);
+    throw error;
   });
   const urls = await listenForFunctionUrls(lambda, template, settings.functionUrlPorts ?? []);
   return {

@@ -1,0 +1,56 @@
+import { createServer } from "node:http";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startAws } from "../../../deploy/local/aws/aws.js";
+import { closeAtOnce, listenOn } from "../../../deploy/local/loopback.js";
+
+const template = `
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  BrokenFunction:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildMethod: esbuild
+      BuildProperties: { EntryPoints: [handler.ts], Format: esm, OutExtension: [.js=.mjs], Target: es2022 }
+    Properties:
+      Runtime: nodejs24.x
+      CodeUri: ./
+      Handler: handler.handler
+      FunctionUrlConfig: { AuthType: AWS_IAM }
+  TaskRole:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: task
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{ Effect: Allow, Principal: { Service: ecs-tasks.amazonaws.com }, Action: sts:AssumeRole }]
+`;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "grantway-aws-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test("a function that does not build ends the start, names itself, and leaves no port taken", async () => {
+  writeFileSync(join(folder, "template.yaml"), template);
+  writeFileSync(join(folder, "handler.ts"), "export const handler = async () => {");
+  const probe = createServer();
+  const port = await listenOn(probe, 0);
+  await closeAtOnce(probe);
+
+  const started = startAws({
+    templateFile: join(folder, "template.yaml"),
+    port,
+    taskRole: "task",
+    clock: Date.now,
+    log: () => undefined,
+  });
+  await expect(started).rejects.toThrow("BrokenFunction");
+
+  const again = createServer();
+  expect(await listenOn(again, port)).toBe(port);
+  await closeAtOnce(again);
+});
