@@ -1,5 +1,5 @@
 import type { Denial, Reason } from "../../server/core/denial.js";
-import { internalError, problemBody, problemOf } from "../../server/core/problem.js";
+import { internalError, problemBody, problemHeaders, problemOf } from "../../server/core/problem.js";
 
 const secret = "what the operator alone may read";
 const retryAfterSeconds = 2.2;
@@ -93,5 +93,13 @@ describe("problemBody", () => {
       type: "urn:grantway:problem:internal_error",
       status: 500,
     });
+  });
+});
+
+test("a problem's answer is never stored, and keeps the problem's own fields", () => {
+  expect(problemHeaders(problemOf({ reason: "credentials_missing" }))).toEqual({
+    "www-authenticate": 'Bearer realm="grantway"',
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
   });
 });
