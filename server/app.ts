@@ -2,16 +2,16 @@
 // answer gets its id, its CORS fields, its log line and its place in the metrics.
 import express, { type Express, type Request, type Response } from "express";
 import type { BodyBudget } from "./adapters/request-body.js";
-import { findingFields, type Log } from "./adapters/log.js";
+import type { Log } from "./adapters/log.js";
 import { isItsTurn, turnOf } from "./adapters/pipelining.js";
 import { headFault } from "./adapters/request-head.js";
 import type { Metrics } from "./adapters/metrics.js";
-import { corsHeaders, preflightHeaders, type Cors } from "./core/cors.js";
-import type { Denial } from "./core/denial.js";
+import { record, type Answered } from "./call-record.js";
+import type { Cors } from "./core/cors.js";
 import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
 import { internalError, problemBody, problemHeaders, problemOf, type Problem } from "./core/problem.js";
-import { headerEntries } from "./core/raw-headers.js";
 import { refuse } from "./core/result.js";
+import { commonHeaders, preflightReply } from "./cors-fields.js";
 import { inboundOf, send, type HttpInbound } from "./express-bridge.js";
 import type { Gateway } from "./gateway.js";
 import type { Clock } from "./ports.js";
@@ -60,12 +60,6 @@ async function answer(request: Request, response: Response, parts: AppParts): Pr
   record({ ...answered, inbound, findings, verdict, startedAt }, parts);
 }
 
-interface Answered {
-  readonly reply: Reply;
-  readonly denial?: Denial | undefined;
-  readonly error?: unknown;
-}
-
 async function replyTo(
   inbound: HttpInbound,
   request: Request,
@@ -84,18 +78,6 @@ async function replyTo(
   }
 }
 
-function preflightReply(request: Request, cors: Cors): Reply | undefined {
-  const { origin, "access-control-request-method": requestMethod } = request.headers;
-  if (request.method !== "OPTIONS" || !origin || !requestMethod) return undefined;
-  const requestHeaders = request.headers["access-control-request-headers"];
-  const headers = preflightHeaders(cors, {
-    origin,
-    requestMethod,
-    ...(requestHeaders !== undefined && { requestHeaders }),
-  });
-  return { kind: "own", status: 204, headers, body: "" };
-}
-
 function problemReply(problem: Problem, { requestId, rawTarget }: Inbound, { door }: Findings): Reply {
   const body = problemBody(problem, requestId);
   // Credential clients of AWS SDKs show these two; others pass over them. A mistyped route name has no door yet.
@@ -110,63 +92,3 @@ function problemReply(problem: Problem, { requestId, rawTarget }: Inbound, { doo
     body: JSON.stringify({ ...body, ...forSdks }),
   };
 }
-
-function commonHeaders(
-  inbound: Inbound,
-  request: Request,
-  reply: Reply,
-  cors: Cors | undefined,
-): Record<string, string> {
-  const headers = { "x-request-id": inbound.requestId };
-  if (!cors || (reply.kind === "own" && "access-control-allow-methods" in reply.headers)) return headers;
-  return { ...headers, ...corsHeaders(cors, request.headers.origin, exposedNames(reply)) };
-}
-
-/** A page may read what the answer holds; browsers never show `set-cookie`. */
-function exposedNames(reply: Reply): string[] {
-  const names =
-    reply.kind === "own"
-      ? Object.keys(reply.headers)
-      : Array.from(headerEntries(reply.headers), ([name]) => name.toLowerCase());
-  return [...new Set(["x-request-id", ...names])].filter((name) => name !== "set-cookie");
-}
-
-interface Ended extends Answered {
-  readonly inbound: Inbound;
-  readonly findings: Findings;
-  readonly verdict: Verdict;
-  readonly startedAt: number;
-}
-
-function record(
-  { inbound, findings, reply, denial, error, verdict, startedAt }: Ended,
-  parts: AppParts,
-): void {
-  const durationMs = parts.clock() - startedAt;
-  const { route, door } = findings;
-  parts.metrics.callEnded({
-    route: route?.name ?? "none",
-    door: door ?? "none",
-    status: reply.status,
-    verdict,
-    seconds: durationMs / 1000,
-  });
-  const fields = {
-    requestId: inbound.requestId,
-    method: inbound.method,
-    path: loggedPath(inbound.rawTarget),
-    client: inbound.client.address,
-    status: reply.status,
-    durationMs,
-    verdict,
-    ...findingFields(findings, denial),
-  };
-  if (error !== undefined) parts.log.error({ ...fields, err: error }, "request failed");
-  else parts.log.info(fields, "request");
-}
-
-const maxLoggedPath = 1024;
-
-/** Queries carry secrets often enough, and so does the authority of an absolute form (RFC 3986 3.2.1). */
-const loggedPath = (rawTarget: string): string =>
-  rawTarget.startsWith("/") ? (rawTarget.split(/[?#]/, 1)[0] ?? "").slice(0, maxLoggedPath) : "(not a path)";

@@ -83,6 +83,8 @@ function compileRoute(entry: RouteEntry, roles: readonly RoleRule[]): Route {
     target: entry.target,
     doors: new Set(entry.doors),
     timeoutMs: entry.timeout,
+    ...(entry.idleTimeout !== undefined && { idleTimeoutMs: entry.idleTimeout }),
+    ...(entry.heartbeat !== undefined && { heartbeatMs: entry.heartbeat }),
     headers: Object.entries(entry.headers).map(([name, value]) => ({ name: name.toLowerCase(), value })),
   };
 }

@@ -73,6 +73,12 @@ export const routeSchema = z.strictObject({
     .prefault(["proxy", "grant"])
     .describe("proxy: sign and relay the call. grant: hand the session to the caller."),
   timeout: duration("1s", "15m").prefault("15m").describe("For the whole call."),
+  idleTimeout: duration("1s", "15m")
+    .exactOptional()
+    .describe("Longest silence between bytes of the answer, once it has begun. Left out: `timeout` alone."),
+  heartbeat: duration("1s", "5m")
+    .exactOptional()
+    .describe("A silent text/event-stream gets a comment line this often, so that proxies keep it open."),
   headers: headersSchema
     .prefault({})
     .describe("Set on the relayed request: CEL for each value. Inbound headers of these names are removed."),

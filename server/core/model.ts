@@ -118,6 +118,10 @@ export interface Route {
   readonly doors: ReadonlySet<Door>;
   /** For the whole call. */
   readonly timeoutMs: number;
+  /** Between bytes of an answer that has begun. Absent: `timeoutMs` alone. */
+  readonly idleTimeoutMs?: number;
+  /** How often a silent `text/event-stream` gets a comment line. Absent: never. */
+  readonly heartbeatMs?: number;
   /** Set on the relayed request; inbound headers of these names are removed. Names are lower case. */
   readonly headers: readonly { readonly name: string; readonly value: Expression }[];
 }
