@@ -6,9 +6,31 @@ import type { Expression, Variables } from "./core/cel.js";
 import { compileSessionPolicy } from "./core/compile-policy.js";
 import type { Principal, RoleRule, Route, RouteMatch, SessionSpec } from "./core/model.js";
 import type { PolicyBounds } from "./core/policy-bounds.js";
+import { rememberPerCaller } from "./core/remember-per-caller.js";
 import { accept, refuse, type Result } from "./core/result.js";
 import { fillRoleArn } from "./core/role-arn.js";
 import { sessionIdentity } from "./core/session-identity.js";
+
+export type Authorize = typeof authorize;
+
+/** `authorize`, which for the proxy door decides once per caller and route: neither the time nor the address counts there. */
+export function createAuthorize(): Authorize {
+  const atProxyDoor = rememberPerCaller(
+    (match, principal) => authorize(match, principal, 0),
+    ({ roles }) => roles.flatMap(expressionsOf),
+  );
+  return (match, principal, now, clientAddress) =>
+    match.door === "proxy" ? atProxyDoor(match, principal) : authorize(match, principal, now, clientAddress);
+}
+
+/** What the proxy door evaluates of a rule: `policy` is for granted credentials. */
+const expressionsOf = ({ when, roleArn, sessionName, sourceIdentity, tags }: RoleRule): Expression[] => [
+  when,
+  ...(typeof roleArn === "string" ? [] : roleArn.template.slots),
+  ...(sessionName ? [sessionName] : []),
+  ...(sourceIdentity ? [sourceIdentity] : []),
+  ...tags.map(({ value }) => value),
+];
 
 /**
  * `now` in epoch milliseconds. `clientAddress` is asked for by rules that bind what they grant to it.

@@ -1,7 +1,7 @@
 // The way through, top to bottom (design.md section 1): each step takes what the one before it gave, so the compiler
 // keeps the order, and a step that refuses ends the way. The body is not read before the caller is authorised.
-import { authorize } from "./authorize.js";
 import type { Authenticate } from "./authenticate.js";
+import type { Authorize } from "./authorize.js";
 import { requestedUri } from "./core/http-uri.js";
 import type { Findings, Inbound, Reply } from "./core/inbound.js";
 import { requestTargetOf } from "./core/request-target.js";
@@ -15,6 +15,7 @@ import type { Proxy } from "./proxy.js";
 export interface GatewaySteps {
   readonly matchRoute: MatchRoute;
   readonly authenticate: Authenticate;
+  readonly authorize: Authorize;
   readonly obtainSession: ObtainSession;
   readonly proxy: Proxy;
   readonly clock: Clock;
@@ -27,6 +28,7 @@ export type Gateway = (inbound: Inbound, findings: Findings) => Promise<Result<R
 export function createGateway({
   matchRoute,
   authenticate,
+  authorize,
   obtainSession,
   proxy,
   clock,
@@ -61,6 +63,7 @@ export function createGateway({
       ? accept(grant(route, principal.value, spec.value, session.value))
       : proxy({
           inbound,
+          findings,
           target: target.value,
           match: match.value,
           principal: principal.value,

@@ -35,9 +35,19 @@ export const callerBudget: BucketSize = { capacity: 20, refillMs: 3_000 };
 export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
   const { roleSessions, sessions, refusals, budgets, clock, random } = ports;
   const inFlight = new Map<string, Promise<Result<RoleSession>>>();
+  // authorize gives a caller the same spec again and again: its key is written once.
+  const keys = new WeakMap<SessionSpec, string>();
+
+  const keyOf = (spec: SessionSpec): string => {
+    const known = keys.get(spec);
+    if (known !== undefined) return known;
+    const key = JSON.stringify(spec);
+    keys.set(spec, key);
+    return key;
+  };
 
   return (spec) => {
-    const key = JSON.stringify(spec);
+    const key = keyOf(spec);
     const held = sessions.get(key);
     const now = clock();
     if (held && now < held.renewAt) return Promise.resolve(accept(held.session));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { authorize } from "../server/authorize.js";
+import { authorize, createAuthorize } from "../server/authorize.js";
 import type { Door, Principal } from "../server/core/model.js";
-import { cel, statementWith } from "./fixtures/expression.js";
+import { cel, statementWith, template } from "./fixtures/expression.js";
 import { accepted, refused } from "./fixtures/outcome.js";
 import { now, principalWith } from "./fixtures/principal.js";
 import { roleRuleWith } from "./fixtures/role-rule.js";
@@ -143,4 +143,61 @@ test("two callers never have one spec, whatever a rule names their sessions", ()
       expect(spec).not.toBe(specOf(b, rule));
     }),
   );
+});
+
+describe("createAuthorize", () => {
+  const match = (door: Door) => matchOf(routeWith("ANY /reports", { roles: [roleRuleWith()] }), door);
+
+  test("gives the proxy door the very same spec again, whatever the time and the address", () => {
+    const decideOnce = createAuthorize();
+    const [principal, proxy] = [expiringIn(60), match("proxy")];
+    const first = accepted(decideOnce(proxy, principal, now, "203.0.113.7"));
+    expect(accepted(decideOnce(proxy, principal, now + 3_600_000, "203.0.113.8"))).toBe(first);
+    expect(first).toEqual(accepted(authorize(proxy, principal, now)));
+  });
+
+  test("decides each grant anew, since the time counts there", () => {
+    const decideOnce = createAuthorize();
+    const [principal, grant] = [expiringIn(5_000), match("grant")];
+    expect(accepted(decideOnce(grant, principal, now)).notAfter).toBeUndefined();
+    expect(accepted(decideOnce(grant, principal, now + 2_000_000)).notAfter).toBe(principal.expiresAt);
+  });
+
+  test("remembers a refusal, and for its own caller only", () => {
+    const rule = roleRuleWith({ when: cel('claims.tenant == "acme"', "bool") });
+    const proxy = matchOf(routeWith("ANY /reports", { roles: [rule] }), "proxy");
+    const decideOnce = createAuthorize();
+    const [acme, globex] = ["acme", "globex"].map((tenant) => principalWith({ tenant })) as [
+      Principal,
+      Principal,
+    ];
+    for (const time of [now, now + 1]) {
+      expect(decideOnce(proxy, acme, time).ok).toBe(true);
+      expect(refused(decideOnce(proxy, globex, time)).reason).toBe("role_not_granted");
+    }
+  });
+
+  test.each([
+    ["the session name", { sessionName: cel("route.params.id") }],
+    ["the source identity", { sourceIdentity: cel("route.params.id") }],
+    ["a tag", { tags: [{ key: "id", value: cel("route.params.id", "strings") }] }],
+    ["the condition", { when: cel('route.params.id == "one"', "bool") }],
+    [
+      "the role",
+      {
+        roleArn: {
+          template: template("arn:aws:iam::123456789012:role/r-${route.params.id}"),
+          pattern: "arn:aws:iam::123456789012:role/r-*",
+        },
+      },
+    ],
+  ])("never carries a decision from one path to another where %s reads it", (_, rule) => {
+    const route = routeWith("ANY /reports/{id}", { roles: [roleRuleWith(rule)] });
+    const decideOnce = createAuthorize();
+    const principal = principalWith();
+    for (const id of ["one", "two", "one"]) {
+      const proxy = { ...matchOf(route, "proxy"), params: { id } };
+      expect(decideOnce(proxy, principal, now)).toEqual(authorize(proxy, principal, now));
+    }
+  });
 });

@@ -4,6 +4,7 @@ import { createBoundedMap } from "../server/adapters/bounded-map.js";
 import { headerEntries } from "../server/core/raw-headers.js";
 import { accept, type Result } from "../server/core/result.js";
 import type { RoleSession, SessionSpec } from "../server/core/model.js";
+import { createAuthorize } from "../server/authorize.js";
 import { createGateway } from "../server/gateway.js";
 import { createMatchRoute } from "../server/match-route.js";
 import { createObtainSession } from "../server/obtain-session.js";
@@ -41,6 +42,7 @@ function setUp() {
   const clock = () => state.now;
   const upstream = new FakeUpstream();
   const gateway = createGateway({
+    authorize: createAuthorize(),
     clock,
     matchRoute: createMatchRoute([route]),
     authenticate: (rawHeaders) => {
@@ -61,7 +63,7 @@ function setUp() {
       clock,
       random: () => 0.5,
     }),
-    proxy: createProxy({ upstream, clock, bodyBytes: 1024, ownsCors: false }),
+    proxy: createProxy({ upstream, clock, bodyBytes: 1024 }),
   });
   const call = (subject: string) => gateway(inboundWith({ headers: ["authorization", subject] }), {});
   return { state, upstream, call };

@@ -17,6 +17,8 @@ export interface PresentedToken {
 }
 
 const schemes = ["Bearer", "DPoP"] as const;
+/** What nearly every caller sends: read in one go, where the rest says in words what is wrong. */
+const bearer = /^Bearer ([\w.~+/-]+=*)$/;
 const base64urlParts = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const schemeAndRest = /^(\S+) +(.*)$/;
 const b64token = /^[\w.~+/-]+=*$/;
@@ -32,7 +34,13 @@ export const presentedToken = (
   if (second !== undefined) return malformed("there is more than one Authorization header");
   // Not `token_malformed`: after a 401 clients fetch a new token, and that one would be as long.
   if (value.length > tokenBytes + "Bearer ".length) return tooLong(tokenBytes);
-  const presented = base64urlParts.test(value) ? bareToken(value, allowBare) : tokenOfScheme(value);
+  const usual = bearer.exec(value)?.[1];
+  const presented =
+    usual !== undefined
+      ? accept({ scheme: "Bearer", token: usual } as const)
+      : base64urlParts.test(value)
+        ? bareToken(value, allowBare)
+        : tokenOfScheme(value);
   return presented.ok && presented.value.token.length > tokenBytes ? tooLong(tokenBytes) : presented;
 };
 

@@ -1,6 +1,6 @@
 // Inbound header fields -> those the function gets. Everything that names a caller or a hop is ours to set; what a
 // client sends under those names is dropped first, so it can be neither spoofed nor signed.
-import { headerEntries, hopByHopNames, type RawHeaders } from "./raw-headers.js";
+import { connectionNames, eachField, isHopByHop, type RawHeaders } from "./raw-headers.js";
 
 /** Where the call came from, as far as `listen.trustProxy` allows to believe it. */
 export interface Client {
@@ -14,33 +14,46 @@ export interface ForwardedHeadersInput {
   readonly headers: RawHeaders;
   readonly client: Client;
   readonly requestId: string;
-  /** The route's identity headers, names in lower case. */
-  readonly identity: readonly (readonly [name: string, value: string])[];
 }
 
-/** Header fields of the relayed request, without those SigV4 adds (`host`, `authorization`, `x-amz-*`). */
-export function forwardedHeaders(input: ForwardedHeadersInput): string[] {
-  const dropped = hopByHopNames(input.headers);
-  for (const name of ownNames) dropped.add(name);
-  for (const [name] of input.identity) dropped.add(hyphenated(name));
+/** The route's identity headers, names in lower case. */
+export type IdentityFields = readonly (readonly [name: string, value: string])[];
 
-  const forwarded: string[] = [];
-  for (const [field, value] of headerEntries(input.headers)) {
+/**
+ * Header fields of the relayed request: `signed` (what SigV4 adds: `host`, `authorization`, `x-amz-*`) as they are, then
+ * the caller's own, then ours.
+ */
+export function forwardedHeaders(
+  { headers, client, requestId }: ForwardedHeadersInput,
+  identity: IdentityFields,
+  signed: RawHeaders = [],
+): string[] {
+  const named = connectionNames(headers);
+  const forwarded = [...signed];
+  eachField(headers, (field, value) => {
     const name = field.toLowerCase();
     const readAs = hyphenated(name);
-    if (!dropped.has(name) && !dropped.has(readAs) && !ownPrefix.test(readAs)) forwarded.push(field, value);
-  }
+    if (named.has(name) || named.has(readAs) || isHopByHop(readAs) || isOurs(readAs, identity)) return;
+    forwarded.push(field, value);
+  });
   // Set after the drop: a `Connection` header cannot name these away.
-  for (const [name, value] of input.identity) forwarded.push(name, value);
+  for (const [name, value] of identity) forwarded.push(name, value);
   // RFC 9110 7.6.3: after what came before us; several lines are one list.
   forwarded.push("via", "1.1 grantway");
-  forwarded.push(...clientHeaders(input.client), "x-request-id", input.requestId);
+  pushClientHeaders(forwarded, client);
+  forwarded.push("x-request-id", requestId);
   return forwarded;
 }
 
+const isOurs = (readAs: string, identity: IdentityFields): boolean =>
+  ownNames.has(readAs) ||
+  readAs.startsWith("x-amz-") ||
+  readAs.startsWith("x-forwarded-") ||
+  identity.some(([name]) => hyphenated(name) === readAs);
+
 // `content-length` is set by the HTTP client from the body it really sends; `expect` was answered here.
 // A DPoP proof, like the token, was for us.
-const ownNames = [
+const ownNames = new Set([
   "authorization",
   "dpop",
   "host",
@@ -49,22 +62,19 @@ const ownNames = [
   "content-length",
   "forwarded",
   "x-request-id",
-];
-const ownPrefix = /^x-(?:amz|forwarded)-/;
+]);
 
 // CGI-like frameworks (RFC 3875 4.1.18) read `x_caller_sub` as `x-caller-sub`, so it could speak for ours.
-const hyphenated = (name: string): string => name.replaceAll("_", "-");
+const hyphenated = (name: string): string => (name.includes("_") ? name.replaceAll("_", "-") : name);
 
 /** RFC 7239 beside its older cousins: function URLs append to `x-forwarded-for`, and leave `forwarded` alone. */
-function clientHeaders({ address, protocol, host }: Client): string[] {
+function pushClientHeaders(forwarded: string[], { address, protocol, host }: Client): void {
   const node = address.includes(":") ? `"[${address}]"` : address;
-  const headers = ["x-forwarded-for", address, "x-forwarded-proto", protocol];
-  if (host === undefined) return [...headers, "forwarded", `for=${node};proto=${protocol}`];
-  return [
-    ...headers,
-    "x-forwarded-host",
-    host,
-    "forwarded",
-    `for=${node};proto=${protocol};host="${host.replace(/["\\]/g, "")}"`,
-  ];
+  forwarded.push("x-forwarded-for", address, "x-forwarded-proto", protocol);
+  if (host === undefined) {
+    forwarded.push("forwarded", `for=${node};proto=${protocol}`);
+    return;
+  }
+  const quotable = host.replace(/["\\]/g, "");
+  forwarded.push("x-forwarded-host", host, "forwarded", `for=${node};proto=${protocol};host="${quotable}"`);
 }

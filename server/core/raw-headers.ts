@@ -1,37 +1,53 @@
-// Header fields as they stood on the wire: name, value, name, value... in order, repeats kept (RFC 9110 5.2).
+// Header fields as they stood on the wire: name, value, name, value... in order, repeats kept (RFC 9110 5.2). Every
+// call reads its fields several times, so these are plain loops that allocate nothing but what they give.
 
 export type RawHeaders = readonly string[];
 
-export function* headerEntries(headers: RawHeaders): Generator<readonly [name: string, value: string]> {
-  let name: string | undefined;
+export function eachField(headers: RawHeaders, visit: (field: string, value: string) => void): void {
+  let field: string | undefined;
   for (const text of headers) {
-    if (name === undefined) name = text;
-    else {
-      yield [name, text];
-      name = undefined;
+    if (field === undefined) {
+      field = text;
+    } else {
+      visit(field, text);
+      field = undefined;
     }
   }
+}
+
+export function headerEntries(headers: RawHeaders): [name: string, value: string][] {
+  const entries: [string, string][] = [];
+  eachField(headers, (field, value) => entries.push([field, value]));
+  return entries;
 }
 
 /** All values of one field; `name` in lower case. */
 export function headerValues(headers: RawHeaders, name: string): string[] {
   const values: string[] = [];
-  for (const [field, value] of headerEntries(headers)) {
+  eachField(headers, (field, value) => {
+    // Most names differ in length already.
     if (field.length === name.length && field.toLowerCase() === name) values.push(value);
-  }
+  });
   return values;
 }
 
-/** Fields that speak only to the next hop (RFC 9110 7.6.1), and those that `Connection` names. Lower case. */
-export function hopByHopNames(headers: RawHeaders): Set<string> {
-  const names = new Set(hopByHop);
+/** Whether a field speaks only to the next hop (RFC 9110 7.6.1). `name` in lower case. */
+export const isHopByHop = (name: string): boolean => hopByHop.has(name);
+
+/** The names that `Connection` fields name beside those that are hop-by-hop anyway; lower case. Most often none. */
+export function connectionNames(headers: RawHeaders): ReadonlySet<string> {
+  let names: Set<string> | undefined;
   for (const value of headerValues(headers, "connection")) {
+    if (value === "keep-alive" || value === "close") continue;
+    names ??= new Set();
     for (const name of value.split(",")) names.add(name.trim().toLowerCase());
   }
-  return names;
+  return names ?? none;
 }
 
-const hopByHop = [
+const none: ReadonlySet<string> = new Set();
+
+const hopByHop = new Set([
   "connection",
   "keep-alive",
   "proxy-authenticate",
@@ -41,4 +57,4 @@ const hopByHop = [
   "trailer",
   "transfer-encoding",
   "upgrade",
-];
+]);

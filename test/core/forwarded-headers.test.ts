@@ -8,7 +8,7 @@ const own = [
 ];
 
 const forward = (headers: readonly string[], identity: readonly (readonly [string, string])[] = []) =>
-  forwardedHeaders({ headers, client, requestId: "r-1", identity });
+  forwardedHeaders({ headers, client, requestId: "r-1" }, identity);
 
 describe("forwardedHeaders", () => {
   test("passes what speaks to the function as it came: case, order and repeats", () => {
@@ -105,7 +105,7 @@ describe("forwardedHeaders", () => {
 
 describe("where the call came from", () => {
   const forwardedFor = (from: Client) =>
-    forwardedHeaders({ headers: [], client: from, requestId: "r-1", identity: [] });
+    forwardedHeaders({ headers: [], client: from, requestId: "r-1" }, []);
 
   test("writes an IPv6 address as RFC 7239 section 6 asks", () => {
     const sent = forwardedFor({ address: "2001:db8::1", protocol: "http" });

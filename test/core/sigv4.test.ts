@@ -1,7 +1,9 @@
 import { createHash, createHmac } from "node:crypto";
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
+import aws4 from "aws4";
 import fc from "fast-check";
+import { headerEntries } from "../../server/core/raw-headers.js";
 import { encodeRfc3986 } from "../../server/core/request-target.js";
 import { signRequest, type SigningInput } from "../../server/core/sigv4.js";
 import { credentials } from "../fixtures/session.js";
@@ -21,6 +23,9 @@ const inputWith = (overrides: Partial<SigningInput> = {}): SigningInput => ({
   now,
   ...overrides,
 });
+
+const signedFields = (input: SigningInput): Record<string, string> =>
+  Object.fromEntries(headerEntries(signRequest(input)));
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, steps 2 to 4. */
 function signatureOf(canonicalRequest: string, date: string, scope: string, secret: string): string {
@@ -60,9 +65,38 @@ async function smithyAuthorization(input: SigningInput): Promise<string | undefi
   return signed.headers.authorization;
 }
 
+const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 });
+const segments = fc.array(
+  text.filter((part) => !/^\.*$|[/\\]/.test(part)),
+  { maxLength: 4 },
+);
+// AWS's signer leaves out `X-Amz-Signature` (a presigned URL's) and, being JavaScript, `__proto__`.
+const name = text.filter((part) => !/^(?:x-amz-signature|__proto__)$/i.test(part));
+const pairs = fc.array(fc.tuple(name, fc.oneof(text, fc.constant(""))), { maxLength: 6 });
+const inputs = fc.record({
+  method: fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
+  host: fc.constantFrom("abc.lambda-url.eu-west-1.on.aws", "127.0.0.1:4566"),
+  target: fc
+    .tuple(segments, pairs)
+    .map(([path, query]) =>
+      targetOf(
+        `/${path.map(encodeURIComponent).join("/")}?${query.map((pair) => pair.map(encodeRfc3986).join("=")).join("&")}`,
+      ),
+    ),
+  payloadHash: fc.string().map(sha256),
+  region: fc.constantFrom("eu-west-1", "us-gov-west-1"),
+  service: fc.constantFrom("lambda", "execute-api"),
+  credentials: fc.record({
+    accessKeyId: fc.stringMatching(/^ASIA[A-Z2-7]{16}$/),
+    secretAccessKey: fc.stringMatching(/^[A-Za-z0-9/+]{40}$/),
+    sessionToken: fc.stringMatching(/^[A-Za-z0-9/+=]{20,60}$/),
+  }),
+  now: fc.date({ min: new Date(0), max: new Date("2099-12-31"), noInvalidDate: true }).map(Number),
+});
+
 describe("signRequest", () => {
   test("gives exactly the headers of a bare request", () => {
-    const { Authorization, ...rest } = signRequest(inputWith());
+    const { Authorization, ...rest } = signedFields(inputWith());
     expect(rest).toEqual({
       Host: "abc.lambda-url.eu-west-1.on.aws",
       "X-Amz-Content-Sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -89,7 +123,7 @@ describe("signRequest", () => {
     ].join("\n");
     const scope = "20261121/eu-west-1/lambda/aws4_request";
     const target = targetOf("/f(1)?a=2&a=1&__proto__=3");
-    const { Authorization } = signRequest(inputWith({ method: "POST", target, payloadHash: sha256("{}") }));
+    const { Authorization } = signedFields(inputWith({ method: "POST", target, payloadHash: sha256("{}") }));
     const date = "20261121T200000Z";
     expect(Authorization).toContain(
       `Signature=${signatureOf(canonicalRequest, date, scope, credentials.secretAccessKey)}`,
@@ -100,48 +134,36 @@ describe("signRequest", () => {
     "signs %s as AWS's own signer does",
     async (raw) => {
       const input = inputWith({ target: targetOf(raw) });
-      expect(signRequest(input).Authorization).toBe(await smithyAuthorization(input));
+      expect(signedFields(input).Authorization).toBe(await smithyAuthorization(input));
     },
   );
 
   test("signs 1,500 pairs as AWS's own signer does", async () => {
     const query = Array.from({ length: 1500 }, (_, at) => `k${at % 1400}=${at}`).join("&");
     const input = inputWith({ target: targetOf(`/?${query}`) });
-    expect(signRequest(input).Authorization).toBe(await smithyAuthorization(input));
+    expect(signedFields(input).Authorization).toBe(await smithyAuthorization(input));
   });
 
   test("signs any target, method, body, time and scope as AWS's own signer does", async () => {
-    const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 });
-    const segments = fc.array(
-      text.filter((part) => !/^\.*$|[/\\]/.test(part)),
-      { maxLength: 4 },
-    );
-    // AWS's signer leaves out `X-Amz-Signature` (a presigned URL's) and, being JavaScript, `__proto__`.
-    const name = text.filter((part) => !/^(?:x-amz-signature|__proto__)$/i.test(part));
-    const pairs = fc.array(fc.tuple(name, fc.oneof(text, fc.constant(""))), { maxLength: 6 });
-    const inputs = fc.record({
-      method: fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
-      host: fc.constantFrom("abc.lambda-url.eu-west-1.on.aws", "127.0.0.1:4566"),
-      target: fc
-        .tuple(segments, pairs)
-        .map(([path, query]) =>
-          targetOf(
-            `/${path.map(encodeURIComponent).join("/")}?${query.map((pair) => pair.map(encodeRfc3986).join("=")).join("&")}`,
-          ),
-        ),
-      payloadHash: fc.string().map(sha256),
-      region: fc.constantFrom("eu-west-1", "us-gov-west-1"),
-      service: fc.constantFrom("lambda", "execute-api"),
-      credentials: fc.record({
-        accessKeyId: fc.stringMatching(/^ASIA[A-Z2-7]{16}$/),
-        secretAccessKey: fc.stringMatching(/^[A-Za-z0-9/+]{40}$/),
-        sessionToken: fc.stringMatching(/^[A-Za-z0-9/+=]{20,60}$/),
-      }),
-      now: fc.date({ min: new Date(0), max: new Date("2099-12-31"), noInvalidDate: true }).map(Number),
-    });
     await fc.assert(
       fc.asyncProperty(inputs, async (input) => {
-        expect(signRequest(input).Authorization).toBe(await smithyAuthorization(input));
+        expect(signedFields(input).Authorization).toBe(await smithyAuthorization(input));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("gives the very fields that plain aws4 gives for the same request", () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { method, host, service, region, target, payloadHash } = input;
+        const headers = {
+          Host: host,
+          "X-Amz-Content-Sha256": payloadHash,
+          "X-Amz-Date": signedFields(input)["X-Amz-Date"],
+        };
+        const plain = aws4.sign({ method, service, region, path: target.wire, headers }, input.credentials);
+        expect(signedFields(input)).toEqual(plain.headers);
       }),
       { numRuns: 300 },
     );
