@@ -1,6 +1,8 @@
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
+const notTheProduct = ["**/deploy/**", "**/bench/**", "**/handlers/**", "**/test/**"];
+
 export default defineConfig(
   globalIgnores(["dist/", "coverage/", "*.config.js"]),
   tseslint.configs.strictTypeChecked,
@@ -14,11 +16,14 @@ export default defineConfig(
     },
   },
   {
-    // One arrow: the product never reaches into the twin, the handlers or the tests.
+    // One arrow: the product never reaches into the twin, the bench, the handlers or the tests.
     files: ["server/**/*.ts"],
-    rules: {
-      "no-restricted-imports": ["error", { patterns: ["**/deploy/**", "**/handlers/**", "**/test/**"] }],
-    },
+    rules: { "no-restricted-imports": ["error", { patterns: notTheProduct }] },
+  },
+  {
+    // Nothing but tests reaches into the bench.
+    files: ["deploy/**/*.ts", "handlers/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/bench/**"] }] },
   },
   {
     // The core is pure: no I/O, no clock, no environment.
@@ -28,6 +33,7 @@ export default defineConfig(
         "error",
         {
           patterns: [
+            ...notTheProduct,
             "**/adapters/**",
             "**/config/**",
             "express",

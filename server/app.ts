@@ -6,14 +6,16 @@ import type { Log } from "./adapters/log.js";
 import { isItsTurn, turnOf } from "./adapters/pipelining.js";
 import { headFault } from "./adapters/request-head.js";
 import type { Metrics } from "./adapters/metrics.js";
-import { record, type Answered } from "./call-record.js";
+import { createRecord, type Answered, type Ended } from "./call-record.js";
+import { denialOf, type Abandonment } from "./core/abandonment.js";
 import type { Cors } from "./core/cors.js";
 import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
 import { internalError, problemBody, problemHeaders, problemOf, type Problem } from "./core/problem.js";
-import { refuse } from "./core/result.js";
+import { refuse, type Result } from "./core/result.js";
 import { commonHeaders, preflightReply } from "./cors-fields.js";
 import { inboundOf, send, type HttpInbound } from "./express-bridge.js";
 import type { Gateway } from "./gateway.js";
+import type { MatchRoute } from "./match-route.js";
 import type { Clock } from "./ports.js";
 
 export interface AppParts {
@@ -22,31 +24,47 @@ export interface AppParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly matchRoute: MatchRoute;
+  /** For answers that belong to no route. */
   readonly cors: Cors | undefined;
   readonly trustProxy: number | readonly string[];
   /** While draining every answer is its connection's last. */
   readonly isDraining: () => boolean;
+  /** Kept here, for who ends the drain. */
+  readonly callsInFlight: Set<Abandonment>;
 }
 
 export function createApp(parts: AppParts): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").set("query parser", false);
   app.set("trust proxy", parts.trustProxy);
-  app.use((request: Request, response: Response) => answer(request, response, parts));
+  const record = createRecord(parts);
+  app.use((request: Request, response: Response) => answer(request, response, parts, record));
   return app;
 }
 
-async function answer(request: Request, response: Response, parts: AppParts): Promise<void> {
+async function answer(
+  request: Request,
+  response: Response,
+  parts: AppParts,
+  record: (ended: Ended) => void,
+): Promise<void> {
   if (!isItsTurn(response)) await turnOf(request, response);
   const startedAt = parts.clock();
   const inbound = inboundOf(request, response, parts.budget);
   parts.metrics.callStarted();
+  parts.callsInFlight.add(inbound.abandonment);
   const findings: Findings = {};
   let answered = await replyTo(inbound, request, findings, parts);
   let verdict: Verdict = "truncated";
   try {
     verdict = await send(answered.reply, request, response, {
-      headers: commonHeaders(inbound, request, answered.reply, parts.cors),
+      headers: commonHeaders(
+        inbound,
+        request.headers.origin,
+        answered.reply,
+        findings.route ? findings.route.cors : parts.cors,
+      ),
       isLast: parts.isDraining(),
       leftOver: inbound.body.leftOver,
     });
@@ -56,8 +74,9 @@ async function answer(request: Request, response: Response, parts: AppParts): Pr
     answered = { ...answered, error };
   } finally {
     inbound.body.release();
+    parts.callsInFlight.delete(inbound.abandonment);
   }
-  record({ ...answered, inbound, findings, verdict, startedAt }, parts);
+  record({ ...answered, inbound, findings, verdict, startedAt });
 }
 
 async function replyTo(
@@ -66,16 +85,24 @@ async function replyTo(
   findings: Findings,
   parts: AppParts,
 ): Promise<Answered> {
-  const preflight = parts.cors && preflightReply(request, parts.cors);
-  if (preflight) return { reply: preflight };
   try {
     const fault = headFault(request);
-    const result = fault ? refuse(fault) : await parts.gateway(inbound, findings);
+    const preflight = fault ? undefined : preflightReply(inbound, request.headers, parts);
+    if (preflight) return { reply: preflight };
+    const result = fault ? refuse(fault) : await unlessAbandoned(parts.gateway, inbound, findings);
     if (result.ok) return { reply: result.value };
     return { reply: problemReply(problemOf(result.denial), inbound, findings), denial: result.denial };
   } catch (error) {
     return { reply: problemReply(internalError, inbound, findings), error };
   }
+}
+
+/** Ends the call before its upstream has it; from then on the upstream listens, and ends it itself. */
+function unlessAbandoned(gateway: Gateway, inbound: Inbound, findings: Findings): Promise<Result<Reply>> {
+  return new Promise((resolve, reject) => {
+    inbound.abandonment.listen({ abandoned: (reason) => resolve(refuse(denialOf(reason))) });
+    gateway(inbound, findings).then(resolve, reject);
+  });
 }
 
 function problemReply(problem: Problem, { requestId, rawTarget }: Inbound, { door }: Findings): Reply {

@@ -1,6 +1,6 @@
 // What is left of a call once it is over: its line in the log and its place in the metrics.
-import { findingFields, type Log } from "./adapters/log.js";
-import type { Metrics } from "./adapters/metrics.js";
+import { createCallerLogs, type Log } from "./adapters/log.js";
+import type { Metrics, UpstreamOutcome } from "./adapters/metrics.js";
 import type { Denial } from "./core/denial.js";
 import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
 import type { Clock } from "./ports.js";
@@ -14,24 +14,45 @@ export interface Answered {
 export interface Ended extends Answered {
   readonly inbound: Inbound;
   readonly findings: Findings;
+  /** How our answer to the caller ended. */
   readonly verdict: Verdict;
   readonly startedAt: number;
 }
 
-export function record(
-  { inbound, findings, reply, denial, error, verdict, startedAt }: Ended,
-  parts: { readonly log: Log; readonly metrics: Metrics; readonly clock: Clock },
-): void {
-  const durationMs = parts.clock() - startedAt;
-  const { route, door } = findings;
-  parts.metrics.callEnded({
-    route: route?.name ?? "none",
-    door: door ?? "none",
-    status: reply.status,
-    verdict,
-    seconds: durationMs / 1000,
-  });
-  const fields = {
+export function createRecord(parts: {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}): (ended: Ended) => void {
+  const callerLog = createCallerLogs(parts.log);
+  return (ended) => {
+    const { findings, reply, error, startedAt } = ended;
+    const now = parts.clock();
+    const upstream = upstreamOutcome(ended, now);
+    const verdict = upstream?.verdict ?? ended.verdict;
+    parts.metrics.callEnded({
+      route: findings.route?.name ?? "none",
+      door: findings.door ?? "none",
+      status: reply.status,
+      verdict,
+      seconds: (now - startedAt) / 1000,
+      upstream,
+    });
+    const fields = fieldsOf(ended, now - startedAt, verdict, upstream);
+    const log = callerLog(findings);
+    if (error !== undefined) log.error({ ...fields, err: error }, "request failed");
+    else log.info(fields, "request");
+  };
+}
+
+/** One object a line, written to in place. */
+function fieldsOf(
+  { inbound, findings: { route, door }, reply, denial }: Ended,
+  durationMs: number,
+  verdict: Verdict,
+  upstream: UpstreamOutcome | undefined,
+): Record<string, unknown> {
+  const fields: Record<string, unknown> = {
     requestId: inbound.requestId,
     method: inbound.method,
     path: loggedPath(inbound.rawTarget),
@@ -39,14 +60,36 @@ export function record(
     status: reply.status,
     durationMs,
     verdict,
-    ...findingFields(findings, denial),
   };
-  if (error !== undefined) parts.log.error({ ...fields, err: error }, "request failed");
-  else parts.log.info(fields, "request");
+  if (upstream) {
+    fields.upstreamMs = upstream.milliseconds;
+    fields.bytes = upstream.bytes;
+  }
+  if (route) {
+    fields.route = route.name;
+    fields.door = door;
+  }
+  return denial ? Object.assign(fields, denial) : fields;
+}
+
+/** Absent where nothing was sent to the upstream. */
+function upstreamOutcome(
+  { findings: { upstream }, reply, verdict }: Ended,
+  now: number,
+): UpstreamOutcome | undefined {
+  if (!upstream) return undefined;
+  const { startedAt, ended } = upstream;
+  if (reply.kind === "relayed") return { verdict, milliseconds: now - startedAt, bytes: reply.body.bytes };
+  // Without an end of its own, a bug of ours ended it.
+  const { at, verdict: own } = ended ?? { at: now, verdict: "truncated" };
+  return { verdict: own, milliseconds: at - startedAt, bytes: 0 };
 }
 
 const maxLoggedPath = 1024;
 
 /** Queries carry secrets often enough, and so does the authority of an absolute form (RFC 3986 3.2.1). */
-const loggedPath = (rawTarget: string): string =>
-  rawTarget.startsWith("/") ? (rawTarget.split(/[?#]/, 1)[0] ?? "").slice(0, maxLoggedPath) : "(not a path)";
+function loggedPath(rawTarget: string): string {
+  if (!rawTarget.startsWith("/")) return "(not a path)";
+  const end = rawTarget.search(/[?#]/);
+  return rawTarget.slice(0, Math.min(end < 0 ? maxLoggedPath : end, maxLoggedPath));
+}

@@ -1,7 +1,8 @@
 // A node:http server that takes connections, and lets go of them without cutting a call.
 import { once } from "node:events";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Server as NetServer, type AddressInfo } from "node:net";
+import type { Abandonment } from "./core/abandonment.js";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -37,23 +38,36 @@ export async function listen(server: Server, options: ListenerOptions): Promise<
   return (server.address() as AddressInfo).port;
 }
 
-/** Takes no new connection, waits for what is in flight up to `limitMs`, then breaks what is left. */
-export async function drain(server: Server, limitMs: number): Promise<"finished" | "cut"> {
+/**
+ * Takes no new connection and waits up to `limitMs` for what is in flight. What is left then is abandoned (`calls`: a 503
+ * where no head has gone out, a broken transfer where one has), and shortly after the connections are closed.
+ */
+export async function drain(
+  server: Server,
+  limitMs: number,
+  calls: ReadonlySet<Abandonment> = new Set(),
+): Promise<"finished" | "cut"> {
   let outcome: "finished" | "cut" = "finished";
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const limit = setTimeout(() => {
+  // Not http's own `close`, which ends idle connections at once, be a request on its way on one of them: it is answered,
+  // and told that it was its connection's last.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  const sweep = setTimeout(() => server.closeIdleConnections(), idleGraceMs);
+  // An answer that began before the drain could not say `Connection: close`: node:http gives its connection this long.
+  server.keepAliveTimeout = idleGraceMs;
+  let limit = setTimeout(() => {
     outcome = "cut";
-    server.closeAllConnections();
+    limit = setTimeout(() => server.closeAllConnections(), calls.size > 0 ? lastWordsMs : 0);
+    for (const call of calls) call.abandon("drained");
   }, limitMs);
-  // An answer that began before the drain could not say `Connection: close`; its connection is idle when it ends.
-  server.on("request", (_request, response) => {
-    response.once("close", () => server.closeIdleConnections());
-  });
-  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
   await closed;
   clearTimeout(limit);
-  clearInterval(sweep);
+  clearTimeout(sweep);
+  // Now that no connection is left: stops node:http's look-out for slow requests.
+  server.close();
   return outcome;
 }
 
-const sweepMs = 500;
+/** How long a connection may be idle once the drain has begun: busy ones are used again sooner. */
+const idleGraceMs = 500;
+/** For a 503 to leave, or the `error` event of an event stream, which is given a second. */
+const lastWordsMs = 1_500;

@@ -5,6 +5,7 @@ import { createAdminApp } from "./admin.js";
 import { createAppServer } from "./app-server.js";
 import { createApp } from "./app.js";
 import { createAuthenticate } from "./authenticate.js";
+import { createAuthorize } from "./authorize.js";
 import { createBoundedMap } from "./adapters/bounded-map.js";
 import { answerConnectionErrors } from "./adapters/connection-errors.js";
 import type { Log } from "./adapters/log.js";
@@ -13,17 +14,20 @@ import { createPackedPolicyWarning } from "./adapters/packed-policy-warning.js";
 import { createProofReplays } from "./adapters/proof-replays.js";
 import { createBodyBudget } from "./adapters/request-body.js";
 import { createRoleSessions } from "./adapters/role-sessions.js";
-import { createSigningKeys, type FetchedSigningKeys } from "./adapters/signing-keys.js";
-import { createUpstream } from "./adapters/upstream.js";
+import { createSigningKeys } from "./adapters/signing-keys.js";
+import { createUpstream, upstreamTimers } from "./adapters/upstream.js";
 import { createVerifiedTokens } from "./adapters/verified-tokens.js";
 import type { Settings } from "./config/compile.js";
+import type { Abandonment } from "./core/abandonment.js";
 import { createDpopNonces } from "./core/dpop-nonce.js";
+import { limitContradictions } from "./core/limit-contradictions.js";
 import { createGateway, type Gateway } from "./gateway.js";
 import { drain, listen } from "./listener.js";
-import { createMatchRoute } from "./match-route.js";
+import { createMatchRoute, type MatchRoute } from "./match-route.js";
 import { createObtainSession } from "./obtain-session.js";
 import type { HeldSession } from "./ports.js";
 import { createProxy } from "./proxy.js";
+import { unreadyReasons } from "./readiness.js";
 
 export interface RunningGateway {
   readonly port: number;
@@ -37,8 +41,11 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
   const adapters = openAdapters(settings, log);
   const { metrics, keys } = adapters;
   let isDraining = false;
+  const callsInFlight = new Set<Abandonment>();
+  const matchRoute = createMatchRoute(settings.routes);
   const app = createApp({
-    gateway: composeGateway(settings, adapters),
+    gateway: composeGateway(settings, matchRoute, adapters),
+    matchRoute,
     budget: createBodyBudget(settings.limits.bufferedBytes),
     log,
     metrics,
@@ -46,21 +53,24 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
     cors: settings.cors,
     trustProxy: settings.listen.trustProxy,
     isDraining: () => isDraining,
+    callsInFlight,
   });
   const server = createAppServer(app, { maxHeaderSize: settings.limits.tokenBytes + otherHeaderBytes });
   answerConnectionErrors(server, { log, metrics });
-  const admin = createServer(
-    createAdminApp({ metrics, unreadyReasons: () => unreadyReasons(keys, isDraining) }),
-  );
+  const contradictions = () => limitContradictions(settings, { server, upstream: upstreamTimers });
+  const readiness = () =>
+    unreadyReasons({ keys, isDraining, contradictions: isDraining ? [] : contradictions() });
+  const admin = createServer(createAdminApp({ metrics, unreadyReasons: readiness }));
   const ports = await listenOnBoth(server, admin, settings);
   void keys.warm();
   log.info(ports, "listening");
+  for (const contradiction of contradictions()) log.warn({ contradiction }, "limits contradict each other");
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     isDraining = true;
     log.info({ drainMs: settings.listen.drainMs }, "draining");
-    const outcome = await drain(server, settings.listen.drainMs);
+    const outcome = await drain(server, settings.listen.drainMs, callsInFlight);
     await drain(admin, 0);
     await adapters.close();
     log.info({ outcome }, "stopped");
@@ -95,12 +105,16 @@ function openAdapters(settings: Settings, log: Log) {
   return { sessions, metrics, keys, roleSessions, upstream, close };
 }
 
-function composeGateway(settings: Settings, adapters: ReturnType<typeof openAdapters>): Gateway {
+function composeGateway(
+  settings: Settings,
+  matchRoute: MatchRoute,
+  adapters: ReturnType<typeof openAdapters>,
+): Gateway {
   const { keys, roleSessions, sessions, upstream } = adapters;
   return createGateway({
     clock,
     ...(settings.listen.origins && { origins: settings.listen.origins }),
-    matchRoute: createMatchRoute(settings.routes),
+    matchRoute,
     authenticate: createAuthenticate({
       issuers: settings.issuers,
       keys,
@@ -110,6 +124,7 @@ function composeGateway(settings: Settings, adapters: ReturnType<typeof openAdap
       clock,
       tokenBytes: settings.limits.tokenBytes,
     }),
+    authorize: createAuthorize(),
     obtainSession: createObtainSession({
       roleSessions,
       sessions,
@@ -122,7 +137,6 @@ function composeGateway(settings: Settings, adapters: ReturnType<typeof openAdap
       upstream,
       clock,
       bodyBytes: settings.limits.bodyBytes,
-      ownsCors: settings.cors !== undefined,
     }),
   });
 }
@@ -141,13 +155,3 @@ async function listenOnBoth(server: Server, admin: Server, { listen: { host, ...
 
 /** Room for everything but the token in a request's head: Node's own default for all of it. */
 const otherHeaderBytes = 16_384;
-
-function unreadyReasons(keys: FetchedSigningKeys, isDraining: boolean): string[] {
-  const missing = keys.status().filter(({ ready }) => !ready);
-  return [
-    ...(isDraining ? ["draining"] : []),
-    ...missing.map(
-      ({ issuer, lastError }) => `no keys of issuer ${issuer}: ${lastError ?? "not fetched yet"}`,
-    ),
-  ];
-}

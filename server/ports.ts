@@ -1,6 +1,7 @@
 // What the steps need from outside. Adapters implement these; tests use hand-written fakes.
 import type { KeyObject } from "node:crypto";
 import type { Denial } from "./core/denial.js";
+import type { Abandonment } from "./core/abandonment.js";
 import type { RelayedBody } from "./core/inbound.js";
 import type { Issuer, Principal, RoleSession, SessionSpec, SigningAlgorithm } from "./core/model.js";
 import type { RawHeaders } from "./core/raw-headers.js";
@@ -78,12 +79,15 @@ export interface UpstreamRequest {
   readonly method: string;
   /** Path and query, sent byte for byte. */
   readonly path: string;
-  readonly headers: RawHeaders;
+  /** The upstream's to keep: not copied once more. */
+  readonly headers: string[];
   readonly body: Buffer;
   /** For the whole call, connecting and streaming included. */
   readonly timeoutMs: number;
-  /** Fires when the caller has gone. */
-  readonly signal: AbortSignal;
+  /** For a silence of the upstream's, once the head has come. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** The call takes its listener's place until it is over. */
+  readonly abandonment: Abandonment;
 }
 
 export interface UpstreamReply {
@@ -94,8 +98,8 @@ export interface UpstreamReply {
 
 export interface Upstream {
   /**
-   * Resolves when the head of the answer is there; the body follows through `RelayedBody`. Sends once, never again.
-   * Refuses with `upstream_unreachable`, `upstream_timeout` or `client_gone`.
+   * Resolves when the head of the answer is there; the body follows through `RelayedBody`. What has left is never sent
+   * again. Refuses with `upstream_unreachable`, `upstream_timeout`, `client_gone` or `draining`.
    */
   send(request: UpstreamRequest): Promise<Result<UpstreamReply>>;
 }

@@ -2,12 +2,15 @@
 // signed with the caller's own session, and the answer handed on as it comes.
 import { hash } from "node:crypto";
 import { variablesOf } from "./authorize.js";
+import type { Denial } from "./core/denial.js";
+import { isEventStream } from "./core/event-stream.js";
 import { forwardedHeaders } from "./core/forwarded-headers.js";
 import { identityHeaders } from "./core/identity-headers.js";
-import type { Inbound, Reply } from "./core/inbound.js";
-import type { Principal, RoleSession, RouteMatch } from "./core/model.js";
-import { headerValues } from "./core/raw-headers.js";
+import type { Findings, Inbound, RelayedBody, Reply, UpstreamCall, Verdict } from "./core/inbound.js";
+import type { Principal, RoleSession, Route, RouteMatch } from "./core/model.js";
+import { headerValues, type RawHeaders } from "./core/raw-headers.js";
 import { relayedHeaders } from "./core/relayed-headers.js";
+import { rememberPerCaller } from "./core/remember-per-caller.js";
 import type { RequestTarget } from "./core/request-target.js";
 import { accept, refuse, type Result } from "./core/result.js";
 import { signRequest } from "./core/sigv4.js";
@@ -15,6 +18,7 @@ import type { Clock, Upstream, UpstreamReply } from "./ports.js";
 
 export interface ProxyInput {
   readonly inbound: Inbound;
+  readonly findings: Findings;
   readonly target: RequestTarget;
   readonly match: RouteMatch;
   readonly principal: Principal;
@@ -27,74 +31,101 @@ export function createProxy(ports: {
   readonly upstream: Upstream;
   readonly clock: Clock;
   readonly bodyBytes: number;
-  readonly ownsCors: boolean;
 }): Proxy {
-  return async ({ inbound, target, match, principal, session }) => {
-    const { target: upstream, timeoutMs } = match.route;
-    const identity = identityHeaders(match.route, variablesOf(match, principal));
+  const identityOf = rememberPerCaller(
+    (match, principal) => identityHeaders(match.route, variablesOf(match, principal)),
+    ({ headers }) => headers.map(({ value }) => value),
+  );
+  return async ({ inbound, findings, target, match, principal, session }) => {
+    const { target: upstream, timeoutMs, idleTimeoutMs } = match.route;
+    const identity = identityOf(match, principal);
     if (!identity.ok) return identity;
     const body = await inbound.body.read(ports.bodyBytes);
     if (!body.ok) return body;
 
-    const signature = signRequest({
+    const signed = signRequest({
       method: inbound.method,
       host: upstream.host,
       target,
-      payloadHash: hash("sha256", body.value),
+      payloadHash: body.value.length === 0 ? emptyHash : hash("sha256", body.value),
       region: upstream.region,
       service: upstream.service,
       credentials: session.credentials,
       now: ports.clock(),
     });
+    const call: UpstreamCall = { startedAt: ports.clock() };
+    findings.upstream = call;
     const reply = await ports.upstream.send({
       origin: upstream.origin,
       method: inbound.method,
       path: target.wire,
-      headers: [
-        ...Object.entries(signature).flat(),
-        ...forwardedHeaders({ ...inbound, identity: identity.value }),
-      ],
+      headers: forwardedHeaders(inbound, identity.value, signed),
       body: body.value,
       timeoutMs,
-      signal: inbound.signal,
+      idleTimeoutMs,
+      abandonment: inbound.abandonment,
     });
-    return reply.ok ? answerOf(reply.value, ports.ownsCors) : reply;
+    if (!reply.ok) {
+      call.ended = { at: ports.clock(), verdict: verdictOf(reply.denial) };
+      return reply;
+    }
+    const { status, headers } = reply.value;
+    // The function's own 4xx and 5xx pass untouched; what AWS itself refused is ours to translate.
+    const errorType = status >= 400 ? headerValues(headers, "x-amzn-errortype")[0] : undefined;
+    if (errorType === undefined) return accept(relayedReply(reply.value, inbound, match.route));
+    const { cause, verdict } = await firstLine(reply.value.body);
+    call.ended = { at: ports.clock(), verdict };
+    return refuse(refusedByAws(reply.value, `${status} ${errorType}: ${cause}`));
   };
 }
 
-/** The function's own 4xx and 5xx pass untouched; what AWS itself refused is ours to translate. */
-async function answerOf(reply: UpstreamReply, ownsCors: boolean): Promise<Result<Reply>> {
-  const errorType = headerValues(reply.headers, "x-amzn-errortype")[0];
-  if (errorType !== undefined && reply.status >= 400) return refuse(await refusedByAws(reply, errorType));
-  const headers = relayedHeaders(reply.headers, { ownsCors });
-  return accept({ kind: "relayed", status: reply.status, headers, body: reply.body });
+/** Most calls have no body. */
+const emptyHash = hash("sha256", "");
+
+/** How a call ended that never had a head. */
+function verdictOf({ reason }: Denial): Verdict {
+  if (reason === "upstream_timeout") return "timed_out";
+  if (reason === "draining") return "drained";
+  return reason === "client_gone" ? "client_gone" : "truncated";
 }
 
-async function refusedByAws(reply: UpstreamReply, errorType: string) {
-  const cause = `${reply.status} ${errorType}: ${await firstLine(reply)}`;
-  return reply.status === 429
-    ? ({ reason: "rate_exceeded", cause, retryAfterSeconds: 1 } as const)
-    : ({ reason: "upstream_refused", cause } as const);
+function relayedReply(reply: UpstreamReply, { method, requestId }: Inbound, route: Route): Reply {
+  const { status, body } = reply;
+  const headers = relayedHeaders(reply.headers, route);
+  const relayed = { kind: "relayed", status, headers, body } as const;
+  if (method === "HEAD" || status === 204 || status === 304 || !isEventStream(headers)) return relayed;
+  return { ...relayed, eventStream: { requestId, heartbeatMs: route.heartbeatMs } };
+}
+
+const refusedByAws = ({ status, headers }: UpstreamReply, cause: string): Denial =>
+  status === 429
+    ? { reason: "rate_exceeded", cause, retryAfterSeconds: retryAfterSecondsOf(headers) }
+    : { reason: "upstream_refused", cause };
+
+const maxRetryAfterSeconds = 3_600;
+
+/** RFC 9110 10.2.3: Lambda says seconds. A date, or what is none of both, counts for the least there is. */
+function retryAfterSecondsOf(headers: RawHeaders): number {
+  const [text = ""] = headerValues(headers, "retry-after");
+  return /^\d{1,9}$/.test(text) ? Math.min(Number(text), maxRetryAfterSeconds) : 1;
 }
 
 /** AWS's refusals are short; of what is longer the log needs no more. */
 const maxCauseLength = 1024;
 
 /** No more than a line: where a signature is wrong, AWS goes on to quote its headers, the session token among them. */
-async function firstLine({ body }: UpstreamReply): Promise<string> {
+async function firstLine(body: RelayedBody): Promise<{ readonly cause: string; readonly verdict: Verdict }> {
   let text = "";
-  let leave = (): void => undefined;
-  await body.relay({
+  const verdict = await body.relay({
     write: (chunk) => {
       text += chunk.toString("utf8").slice(0, maxCauseLength - text.length);
-      if (text.length >= maxCauseLength) leave();
+      if (text.length >= maxCauseLength) body.leave();
       return true;
     },
     end: () => undefined,
     destroy: () => undefined,
-    on: (event, listener) => {
-      if (event === "close") leave = listener;
-    },
+    on: () => undefined,
   });
-  return text.split(/\n|\\n/, 1)[0] ?? "";
+  const isEnough = text.length >= maxCauseLength;
+  return { cause: text.split(/\n|\\n/, 1)[0] ?? "", verdict: isEnough ? "complete" : verdict };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Inbound } from "../server/core/inbound.js";
+import { Abandonment } from "../server/core/abandonment.js";
+import type { Findings, Inbound } from "../server/core/inbound.js";
 import { headerEntries, headerValues } from "../server/core/raw-headers.js";
 import { refuse } from "../server/core/result.js";
 import { signRequest } from "../server/core/sigv4.js";
@@ -13,23 +14,26 @@ import { targetOf } from "./fixtures/target.js";
 import { FakeUpstream, inboundWith } from "./fixtures/upstream.js";
 
 const route = routeWith("ANY /reports/{id}", {
+  idleTimeoutMs: 30_000,
   headers: [{ name: "x-caller-sub", value: cel("claims.sub") }],
 });
 const target = targetOf("/reports/7?b=2&a=(1)");
 
 async function proxied(inbound: Partial<Inbound> = {}, claims: Record<string, unknown> = {}) {
   const upstream = new FakeUpstream();
-  const proxy = createProxy({ upstream, clock: () => now, bodyBytes: 1024, ownsCors: false });
+  const proxy = createProxy({ upstream, clock: () => now, bodyBytes: 1024 });
   const match = matchOf(route, "proxy", { id: "7" });
   const principal = principalWith(claims);
+  const findings: Findings = {};
   const result = await proxy({
     inbound: inboundWith(inbound),
+    findings,
     target,
     match,
     principal,
     session: roleSessionWith(),
   });
-  return { result, request: upstream.requests[0], calls: upstream.requests.length };
+  return { result, findings, request: upstream.requests[0], calls: upstream.requests.length };
 }
 
 const expectedSignature = signRequest({
@@ -55,7 +59,7 @@ describe("the signed request", () => {
     });
     const headers = Object.fromEntries(headerEntries(request?.headers ?? []));
     expect(headers).toMatchObject({
-      ...expectedSignature,
+      ...Object.fromEntries(headerEntries(expectedSignature)),
       "Content-Type": "application/json",
       Cookie: "a=b",
     });
@@ -71,16 +75,18 @@ describe("the signed request", () => {
     ["Connection", "x-amz-date, x-amz-security-token, authorization, host, x-caller-sub"],
   ])("is the same whatever %s the caller sends", async (name, value) => {
     const { request } = await proxied({ headers: [name, value] });
-    for (const [field, own] of Object.entries(expectedSignature)) {
+    for (const [field, own] of headerEntries(expectedSignature)) {
       expect(headerValues(request?.headers ?? [], field.toLowerCase())).toEqual([own]);
     }
     expect(JSON.stringify(request?.headers)).not.toContain(value);
     expect(headerValues(request?.headers ?? [], "x-caller-sub")).toEqual(["alice"]);
   });
 
-  test("goes out under the caller's own signal", async () => {
-    const { signal } = new AbortController();
-    expect((await proxied({ signal })).request?.signal).toBe(signal);
+  test("ends with its caller, and by the route's clocks", async () => {
+    const abandonment = new Abandonment();
+    const { request } = await proxied({ abandonment });
+    expect(request?.abandonment).toBe(abandonment);
+    expect(request).toMatchObject({ timeoutMs: 900_000, idleTimeoutMs: 30_000 });
   });
 });
 
@@ -96,9 +102,10 @@ describe("identity headers", () => {
 
   test("that have no value end the call before the body is read", async () => {
     const read = jest.fn();
-    const { result, calls } = await proxied({ body: { read } }, { sub: 7 });
+    const { result, findings, calls } = await proxied({ body: { read } }, { sub: 7 });
     expect(refused(result)).toMatchObject({ reason: "claim_unrepresentable", slot: "headers.x-caller-sub" });
     expect([calls, read.mock.calls.length]).toEqual([0, 0]);
+    expect(findings.upstream).toBeUndefined();
   });
 });
 
@@ -127,6 +134,28 @@ describe("the body", () => {
 });
 
 test("an answer passes with its status, its fields and its body untouched", async () => {
-  const { result } = await proxied();
+  const { result, findings } = await proxied();
   expect(accepted(result)).toMatchObject({ kind: "relayed", status: 200, headers: [] });
+  // It ends with its body.
+  expect(findings.upstream).toEqual({ startedAt: now });
+});
+
+test.each([
+  ["where they read the caller alone", [{ name: "x-caller-sub", value: cel("claims.sub") }]],
+  ["where they read the path", [{ name: "x-caller-sub", value: cel("claims.sub + route.params.id") }]],
+])("identity headers are each call's own, %s", async (_what, headers) => {
+  const upstream = new FakeUpstream();
+  const proxy = createProxy({ upstream, clock: () => now, bodyBytes: 1024 });
+  const ofHeaders = routeWith("ANY /reports/{id}", { headers });
+  const principals = ["alice", "bob"].map((sub) => principalWith({ sub }));
+  for (const id of ["7", "8"]) {
+    for (const principal of principals) {
+      const match = matchOf(ofHeaders, "proxy", { id });
+      const session = roleSessionWith();
+      await proxy({ inbound: inboundWith({}), findings: {}, target, match, principal, session });
+    }
+  }
+  const sent = upstream.requests.map((request) => headerValues(request.headers, "x-caller-sub").join());
+  const ids = headers[0]?.value.source.includes("route") ? ["7", "8"] : ["", ""];
+  expect(sent).toEqual(ids.flatMap((id) => [`alice${id}`, `bob${id}`]));
 });

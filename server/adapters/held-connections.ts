@@ -37,10 +37,12 @@ interface ReadableSocket {
   emit(event: "readable"): boolean;
 }
 
-// undici asks `read()` for all there is, at each `readable`, and parses it at once; Node's own reads name a size.
+// undici asks `read()` for all there is, at each `readable`, parses it at once and asks again, until there is nothing;
+// Node's own reads name a size.
 function makeHoldable(socket: ReadableSocket, onRead: (connection: Connection) => void): void {
   const read = socket.read.bind(socket);
   let isHeld = false;
+  let isBeingParsed = false;
   const connection: Connection = {
     hold() {
       isHeld = true;
@@ -48,14 +50,19 @@ function makeHoldable(socket: ReadableSocket, onRead: (connection: Connection) =
     release() {
       if (!isHeld) return;
       isHeld = false;
+      // An answer that came whole is held and released within one read: undici asks again by itself.
+      if (isBeingParsed) return;
       // Never from within undici's parser.
       process.nextTick(() => socket.emit("readable"));
     },
   };
   socket.read = (size) => {
     if (size !== undefined) return read(size);
+    isBeingParsed = false;
     if (isHeld) return null;
     onRead(connection);
-    return read();
+    const bytes = read();
+    isBeingParsed = bytes !== null;
+    return bytes;
   };
 }

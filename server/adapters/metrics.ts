@@ -1,6 +1,7 @@
 // Prometheus metrics of the gateway (prom-client). Labels come from the configuration, never from a caller, so that
 // nobody can grow them.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { Verdict } from "../core/inbound.js";
 import type { AssumeRoleCall } from "./role-sessions.js";
 
 export interface Metrics {
@@ -11,10 +12,20 @@ export interface Metrics {
     readonly status: number;
     readonly verdict: string;
     readonly seconds: number;
+    readonly upstream?: UpstreamOutcome | undefined;
   }): void;
   assumeRole(call: AssumeRoleCall): void;
   /** Text exposition format and its content type. */
   read(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** What became of a call that was sent to the upstream, and what it cost. */
+export interface UpstreamOutcome {
+  readonly verdict: Verdict;
+  /** From sending the request to the end of the answer. */
+  readonly milliseconds: number;
+  /** Of the answer's body, handed to the caller. */
+  readonly bytes: number;
 }
 
 /** From a cached answer to Lambda's 15 minutes. */
@@ -49,6 +60,7 @@ export function createMetrics(sessionsHeld: () => number): Metrics {
     help: "Requests not yet answered to the end.",
     registers,
   });
+  const recordUpstream = createUpstreamMetrics(registers);
   const recordAssumeRole = createAssumeRoleMetrics(registers);
   new Gauge({
     name: "grantway_sessions_cached",
@@ -61,13 +73,41 @@ export function createMetrics(sessionsHeld: () => number): Metrics {
 
   return {
     callStarted: () => inFlight.inc(),
-    callEnded: ({ route, door, status, verdict, seconds }) => {
+    callEnded: ({ route, door, status, verdict, seconds, upstream }) => {
       inFlight.dec();
       requests.inc({ route, door, status, verdict });
       durations.observe({ route, door, status }, seconds);
+      if (upstream) recordUpstream(route, upstream);
     },
     assumeRole: recordAssumeRole,
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+function createUpstreamMetrics(registers: Registry[]): (route: string, outcome: UpstreamOutcome) => void {
+  const seconds = new Counter({
+    name: "grantway_upstream_seconds_total",
+    help: "From sending a call to the upstream to the end of its answer, by route and how it ended.",
+    labelNames: ["route", "verdict"] as const,
+    registers,
+  });
+  const bytes = new Counter({
+    name: "grantway_upstream_bytes_total",
+    help: "Bytes of the upstream's answers handed to callers, by route and how the call ended.",
+    labelNames: ["route", "verdict"] as const,
+    registers,
+  });
+  const abandoned = new Counter({
+    name: "grantway_abandoned_seconds_total",
+    help: "Seconds that functions had worked when their caller left. Lambda runs on and bills: the least that was for nobody.",
+    labelNames: ["route"] as const,
+    registers,
+  });
+  return (route, outcome) => {
+    const { verdict } = outcome;
+    seconds.inc({ route, verdict }, outcome.milliseconds / 1000);
+    bytes.inc({ route, verdict }, outcome.bytes);
+    if (verdict === "client_gone") abandoned.inc({ route }, outcome.milliseconds / 1000);
   };
 }
 

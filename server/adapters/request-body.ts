@@ -41,6 +41,8 @@ const defaultArrivalMs = 60_000;
 export class HttpRequestBody implements RequestBody {
   private takenBytes = 0;
   private asked = false;
+  /** Ends a read that is still going on. */
+  private stopReading: (() => void) | undefined;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -74,8 +76,9 @@ export class HttpRequestBody implements RequestBody {
     return this.collect(limitBytes);
   }
 
-  /** Once the call is over. */
+  /** Once the call is over, even where its body is still coming. */
   release(): void {
+    this.stopReading?.();
     this.budget.giveBack(this.takenBytes);
     this.takenBytes = 0;
   }
@@ -87,6 +90,7 @@ export class HttpRequestBody implements RequestBody {
     return new Promise((resolve) => {
       const settle = (result: Result<Buffer>): void => {
         clearTimeout(timer);
+        this.stopReading = undefined;
         request.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
         // A refused body is not kept flowing into nothing: the bridge says how the connection ends.
         if (!result.ok) request.pause();
@@ -101,6 +105,7 @@ export class HttpRequestBody implements RequestBody {
       const onEnd = (): void => settle(accept(joined(chunks)));
       const onGone = (): void => settle(refuse({ reason: "client_gone" }));
       const timer = setTimeout(() => settle(refuse({ reason: "request_timeout" })), this.arrivalMs);
+      this.stopReading = onGone;
       request.on("data", onData).on("end", onEnd).on("error", onGone).on("close", onGone);
     });
   }

@@ -7,7 +7,7 @@ import type { Denial } from "../core/denial.js";
 export function headFault(request: IncomingMessage): Denial | undefined {
   const { host, "transfer-encoding": coding } = request.headers;
   // RFC 9112 5.1: a server behind us might read the name without the space. Node 20.19.0 lets it pass.
-  if (request.rawHeaders.some((text, at) => at % 2 === 0 && text.endsWith(" ")))
+  if (hasSpaceBeforeColon(request))
     return { reason: "request_malformed", cause: "a space before the colon of a header field" };
   // RFC 9112 3.2
   if (!isHttp10(request) && host === undefined)
@@ -17,7 +17,24 @@ export function headFault(request: IncomingMessage): Denial | undefined {
     return { reason: "request_malformed", cause: "the only transfer coding is chunked, in HTTP/1.1" };
   const expectation = expectationOf(request);
   if (expectation !== undefined && expectation !== "100-continue") return { reason: "expectation_unknown" };
+  if (asksForWebSocket(request)) return { reason: "upgrade_refused" };
   return undefined;
+}
+
+function hasSpaceBeforeColon({ rawHeaders }: IncomingMessage): boolean {
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.endsWith(" ")) return true;
+  return false;
+}
+
+/**
+ * RFC 9110 7.8 lets a server pass over an upgrade, and h2c and the like are passed over: the call is the same in
+ * HTTP/1.1. A WebSocket's is not, so it must not reach a function as a plain GET, to run and bill for a handshake
+ * that fails anyhow. In HTTP/1.0 the field counts for nothing.
+ */
+function asksForWebSocket(request: IncomingMessage): boolean {
+  const { upgrade } = request.headers;
+  if (upgrade === undefined || isHttp10(request)) return false;
+  return upgrade.split(",").some((protocol) => /^\s*websocket\s*(?:\/|$)/i.test(protocol));
 }
 
 /** In lower case. One of an HTTP/1.0 client counts for nothing (RFC 9110 10.1.1). */

@@ -3,6 +3,7 @@
 import type { Settings } from "../config/compile.js";
 import { formatPath } from "../config/fault.js";
 import { factsOf } from "../core/expression-facts.js";
+import { drainContradiction } from "../core/limit-contradictions.js";
 import type { RoleRule, Route } from "../core/model.js";
 import type { Case } from "./case-file.js";
 import { expressionsIn } from "./expressions-in.js";
@@ -22,6 +23,7 @@ export function lint(settings: Settings, cases: readonly Case[] | undefined): re
     ...settings.roles.flatMap((rule, index) => unreachable(settings, whyNever, rule, index)),
     ...settings.routes.flatMap((route, index) => closed(whyNever, route, index)),
     ...settings.roles.flatMap(unreadTags),
+    ...cutCalls(settings),
     ...(cases === undefined ? [] : unsetClaims(settings, cases)),
   ];
 }
@@ -53,6 +55,12 @@ function closed(whyNever: WhyNever, route: Route, index: number): Finding[] {
     named.push(`${rule.name} (${reason})`);
   }
   return [warning(["routes", index], `no role can be had for ${route.key}: ${named.join(", ")}`)];
+}
+
+/** What /readyz would say, once the gateway runs. */
+function cutCalls(settings: Settings): Finding[] {
+  const contradiction = drainContradiction(settings);
+  return contradiction === undefined ? [] : [warning(["listen", "drain"], contradiction)];
 }
 
 /** Whoever reads a tag is in IAM, most often, and not to be seen from here. */

@@ -1,6 +1,8 @@
 // A valid configuration document -> what the gateway runs on: the nouns of core/model.ts with their references resolved.
 // Nothing can be wrong here any more.
+import type { Cors } from "../core/cors.js";
 import type { Issuer, RoleRule, Route } from "../core/model.js";
+import type { CorsEntry } from "./cors-schema.js";
 import type { RoleEntry } from "./role-schema.js";
 import type { RouteEntry } from "./route-schema.js";
 import type { Configuration } from "./schema.js";
@@ -14,12 +16,8 @@ export interface Settings {
     /** Scheme, host and port. Absent: AWS's own endpoint of the region. */
     readonly endpoint?: string;
   };
-  /** Absent: no other origin's pages may call. */
-  readonly cors?: {
-    readonly origins: readonly string[];
-    readonly credentials: boolean;
-    readonly maxAgeSeconds: number;
-  };
+  /** For answers that belong to no route; each route has its own in it. Absent: no other origin's pages may call. */
+  readonly cors?: Cors;
   readonly listen: {
     readonly host: string;
     readonly port: number;
@@ -29,6 +27,8 @@ export interface Settings {
     /** Absent: a DPoP proof may name whatever Host says. */
     readonly origins?: readonly string[];
     readonly drainMs: number;
+    /** A restart may break calls that take longer; nobody is warned of that. */
+    readonly drainMayCut: boolean;
   };
   readonly limits: {
     readonly bodyBytes: number;
@@ -38,17 +38,16 @@ export interface Settings {
 }
 
 export function compileConfiguration(configuration: Configuration): Settings {
-  const { issuers, sts, cors, limits } = configuration;
+  const { issuers, sts, limits } = configuration;
+  const cors = configuration.cors && compileCors(configuration.cors);
   const { drain, origins, ...listen } = configuration.listen;
   const roles = configuration.roles.map(compileRole);
   return {
     issuers,
     roles,
-    routes: configuration.routes.map((entry) => compileRoute(entry, roles)),
+    routes: configuration.routes.map((entry) => compileRoute(entry, roles, cors)),
     sts: { region: sts.region, ...(sts.endpoint && { endpoint: sts.endpoint.origin }) },
-    ...(cors && {
-      cors: { origins: cors.origins, credentials: cors.credentials, maxAgeSeconds: cors.maxAge / 1000 },
-    }),
+    ...(cors && { cors }),
     listen: {
       ...listen,
       ...(origins && { origins: origins.map((url) => url.origin) }),
@@ -70,8 +69,9 @@ function compileRole(entry: RoleEntry): RoleRule {
   };
 }
 
-function compileRoute(entry: RouteEntry, roles: readonly RoleRule[]): Route {
+function compileRoute(entry: RouteEntry, roles: readonly RoleRule[], corsOfAll: Cors | undefined): Route {
   const { key, method, segments } = entry.route;
+  const cors = entry.cors ? compileCors(entry.cors) : entry.cors === undefined ? corsOfAll : undefined;
   return {
     key,
     name: entry.name ?? key,
@@ -85,6 +85,10 @@ function compileRoute(entry: RouteEntry, roles: readonly RoleRule[]): Route {
     timeoutMs: entry.timeout,
     ...(entry.idleTimeout !== undefined && { idleTimeoutMs: entry.idleTimeout }),
     ...(entry.heartbeat !== undefined && { heartbeatMs: entry.heartbeat }),
+    ...(cors && { cors }),
+    restoreRemappedHeaders: entry.restoreRemappedHeaders,
     headers: Object.entries(entry.headers).map(([name, value]) => ({ name: name.toLowerCase(), value })),
   };
 }
+
+const compileCors = ({ maxAge, ...cors }: CorsEntry): Cors => ({ ...cors, maxAgeSeconds: maxAge / 1000 });

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { overlaps } from "../core/route-key.js";
 import { checkRole, roleBoundsView } from "./check-role.js";
+import { checkRoute, routeLimitsView } from "./check-route.js";
 import { formatPath } from "./fault.js";
 import type { Fault } from "./fault.js";
 import { routeKey } from "./route-schema.js";
@@ -23,7 +24,8 @@ const roleView = z
   .catch(roleOutOfShape);
 const routeView = z
   .object({ name: textView, route: routeKey.optional().catch(undefined), roles: namesView })
-  .catch({ roles: [] });
+  .extend(routeLimitsView.shape)
+  .catch({ roles: [], timeout: undefined, idleTimeout: undefined, heartbeat: undefined });
 
 const documentView = z
   .object({
@@ -46,6 +48,7 @@ export function crossCheck(document: unknown): Fault[] {
     ...roles.flatMap(checkRole),
     ...routes.flatMap((route, index) => checkRoles(route, index, roles)),
     ...routes.flatMap(checkPath),
+    ...routes.flatMap(checkRoute),
     ...findOverlaps(routes),
   ];
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parseRouteKey } from "../core/route-key.js";
 import { accept } from "../core/result.js";
+import { corsSchema } from "./cors-schema.js";
 import { callVariables, duration, expression, parsedBy, shortName, text } from "./fields.js";
 import { targetSchema } from "./target-schema.js";
 
@@ -79,6 +80,16 @@ export const routeSchema = z.strictObject({
   heartbeat: duration("1s", "5m")
     .exactOptional()
     .describe("A silent text/event-stream gets a comment line this often, so that proxies keep it open."),
+  cors: corsSchema
+    .nullable()
+    .exactOptional()
+    .describe(
+      "Which web pages may call. null: the function answers for CORS. Left out: the top-level `cors`.",
+    ),
+  restoreRemappedHeaders: z
+    .boolean()
+    .prefault(false)
+    .describe("true: an answer's `x-amzn-remapped-NAME` becomes `NAME` again, where it has none of its own."),
   headers: headersSchema
     .prefault({})
     .describe("Set on the relayed request: CEL for each value. Inbound headers of these names are removed."),

@@ -2,6 +2,7 @@
 // generated from here. What lies between entries (unknown roles, overlapping routes) is cross-check.ts.
 import { isIP } from "node:net";
 import { z } from "zod";
+import { corsSchema } from "./cors-schema.js";
 import { duration, integer, origin, region, text } from "./fields.js";
 import { issuerSchema } from "./issuer-schema.js";
 import { roleSchema } from "./role-schema.js";
@@ -13,26 +14,6 @@ const stsSchema = z.strictObject({
     .exactOptional()
     .describe("Overrides the endpoint, for tests, the local twin and VPC endpoints."),
 });
-
-// A web view's origin has a scheme of its own (capacitor://localhost); for http and https the browser's spelling counts.
-const corsOrigin = text(
-  /^(?:\*|[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?)$/,
-  512,
-  'must be an origin such as https://app.example.com, without a path, or "*"',
-).refine((value) => !/^https?:/.test(value) || (URL.canParse(value) && new URL(value).origin === value), {
-  error: "must be spelled as browsers send it: lower case, no default port",
-});
-
-const corsSchema = z
-  .strictObject({
-    origins: z.array(corsOrigin).min(1).max(100).describe('Exact origins, or "*" for any.'),
-    credentials: z.boolean().prefault(false).describe("Whether browsers may send cookies and the like."),
-    maxAge: duration("0s", "24h").prefault("10m").describe("How long a browser may keep a preflight answer."),
-  })
-  .refine(({ origins, credentials }) => !(credentials && origins.includes("*")), {
-    path: ["origins"],
-    error: 'may not hold "*" while credentials is true: browsers refuse that',
-  });
 
 const address = z
   .string()
@@ -71,6 +52,10 @@ const listenSchema = z
     drain: duration("0s", "1h")
       .prefault("15m30s")
       .describe("How long calls in flight may go on after SIGTERM."),
+    drainMayCut: z
+      .boolean()
+      .prefault(false)
+      .describe("true: `drain` may be shorter than a route's timeout. Else /readyz says 503 to that."),
   })
   .refine(({ port, adminPort }) => port !== adminPort || port === 0, {
     path: ["adminPort"],
@@ -105,7 +90,7 @@ export const configurationSchema = z
     sts: stsSchema.describe("Where sessions come from."),
     cors: corsSchema
       .exactOptional()
-      .describe("Which web pages may call. Left out: none but the gateway's own origin."),
+      .describe("Which web pages may call, on routes without a `cors` of their own. Left out: none."),
     listen: listenSchema.prefault({}).describe("Where the gateway listens."),
     limits: limitsSchema.prefault({}).describe("Bounds on what one caller can make the gateway hold."),
   })

@@ -1,5 +1,5 @@
 // CORS of the gateway's own making (Fetch standard, "CORS protocol"): preflights are answered here, without a token
-// and without the function, and every answer to a trusted origin says so.
+// and without the function, and every answer to a trusted origin says so. Which route's CORS counts is cors-fields.ts.
 
 export interface Cors {
   /** Exact origins, or the single `*`. */
@@ -20,16 +20,25 @@ const fieldName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const fieldNames = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\s*,\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+)*$/;
 const maxEchoedLength = 4096;
 
-/** Header fields of any answer but a preflight's; `exposed` are the names the page may read. */
+/** Header fields of any answer but a preflight's; `exposed` lists the names that a trusted page may read. */
 export function corsHeaders(
   cors: Cors,
   origin: string | undefined,
-  exposed: readonly string[],
-): Record<string, string> {
-  const varies = { vary: "Origin" };
-  if (origin === undefined || !allows(cors, origin)) return varies;
-  return { ...varies, ...allowOrigin(cors, origin), "access-control-expose-headers": exposed.join(", ") };
+  exposed: () => string,
+): Readonly<Record<string, string>> {
+  const allowed = allowedOrigin(cors, origin);
+  // A cache may serve this answer to a trusted origin, too: it must not.
+  if (allowed === undefined) return variesByOrigin;
+  const headers: Record<string, string> = {
+    vary: "Origin",
+    "access-control-allow-origin": allowed,
+    "access-control-expose-headers": exposed(),
+  };
+  if (cors.credentials) headers["access-control-allow-credentials"] = "true";
+  return headers;
 }
+
+const variesByOrigin = { vary: "Origin" } as const;
 
 /**
  * Header fields of a preflight's 204. An origin that is not trusted gets none, which is the browser's refusal.
@@ -37,23 +46,23 @@ export function corsHeaders(
  */
 export function preflightHeaders(cors: Cors, request: PreflightRequest): Record<string, string> {
   const varies = { vary: "Origin, Access-Control-Request-Method, Access-Control-Request-Headers" };
-  const isMethod = fieldName.test(request.requestMethod);
-  if (!isMethod || !allows(cors, request.origin)) return varies;
+  const allowed = allowedOrigin(cors, request.origin);
+  if (allowed === undefined || !fieldName.test(request.requestMethod)) return varies;
   const { requestHeaders = "" } = request;
   const areNames = requestHeaders.length <= maxEchoedLength && fieldNames.test(requestHeaders);
   return {
     ...varies,
-    ...allowOrigin(cors, request.origin),
+    "access-control-allow-origin": allowed,
+    ...(cors.credentials && { "access-control-allow-credentials": "true" }),
     "access-control-allow-methods": request.requestMethod,
     ...(areNames && { "access-control-allow-headers": requestHeaders }),
     "access-control-max-age": String(cors.maxAgeSeconds),
   };
 }
 
-const allows = (cors: Cors, origin: string): boolean =>
-  cors.origins.includes("*") || cors.origins.includes(origin);
-
-const allowOrigin = (cors: Cors, origin: string): Record<string, string> => ({
-  "access-control-allow-origin": cors.origins.includes("*") ? "*" : origin,
-  ...(cors.credentials && { "access-control-allow-credentials": "true" }),
-});
+/** The value of `Access-Control-Allow-Origin`; nothing for an origin that is not on the list, byte for byte. */
+function allowedOrigin({ origins }: Cors, origin: string | undefined): string | undefined {
+  if (origin === undefined) return undefined;
+  if (origins.includes(origin)) return origin;
+  return origins.includes("*") ? "*" : undefined;
+}

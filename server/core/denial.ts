@@ -36,8 +36,10 @@ export type Denial =
   | { readonly reason: "body_too_large"; readonly limitBytes: number }
   | { readonly reason: "headers_too_large" }
   | { readonly reason: "expectation_unknown" }
+  | { readonly reason: "upgrade_refused" }
   | { readonly reason: "request_timeout" }
   | { readonly reason: "client_gone" }
+  | { readonly reason: "draining" }
   | { readonly reason: "rate_exceeded"; readonly cause: string; readonly retryAfterSeconds: number }
   | { readonly reason: "overloaded"; readonly cause: string; readonly retryAfterSeconds: number }
   | { readonly reason: "keys_unavailable"; readonly cause: string; readonly retryAfterSeconds: number }

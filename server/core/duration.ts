@@ -12,3 +12,14 @@ export function parseDuration(text: string): Result<number, string> {
   const seconds = [3600, 60, 1].reduce((sum, unit, at) => sum + unit * Number(match[at + 1] ?? 0), 0);
   return accept(seconds * 1000);
 }
+
+/** The other way round: `930_000` is `15m30s`. Parts of a second count as one. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  const parts = [
+    [Math.floor(seconds / 3600), "h"],
+    [Math.floor((seconds % 3600) / 60), "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  return parts.map(([count, unit]) => (count > 0 ? `${count}${unit}` : "")).join("") || "0s";
+}

@@ -1,4 +1,5 @@
 // A request as the way through sees it, whatever server received it, and what becomes of it.
+import type { Abandonment } from "./abandonment.js";
 import type { Client } from "./forwarded-headers.js";
 import type { Door, Principal, RoleSession, Route, SessionSpec } from "./model.js";
 import type { RawHeaders } from "./raw-headers.js";
@@ -13,8 +14,8 @@ export interface Inbound {
   readonly headers: RawHeaders;
   readonly client: Client;
   readonly body: RequestBody;
-  /** Fires when the caller has gone. */
-  readonly signal: AbortSignal;
+  /** Ends the call when its caller has gone, or the gateway goes down. */
+  readonly abandonment: Abandonment;
 }
 
 export interface RequestBody {
@@ -25,31 +26,55 @@ export interface RequestBody {
   read(limitBytes: number): Promise<Result<Buffer>>;
 }
 
-/** What came to light on the way, for the log and the metrics; never for a decision. */
+/** What came to light on the way, for the log, the metrics and the answer's CORS fields; never for a decision. */
 export interface Findings {
   route?: Route;
   door?: Door;
   principal?: Principal;
   spec?: SessionSpec;
   session?: RoleSession;
+  upstream?: UpstreamCall;
 }
 
-/** How a relayed answer ended. Only `complete` is a clean end; any other is a broken transfer for the caller. */
-export type Verdict = "complete" | "truncated" | "client_gone" | "timed_out";
+/** A call that was sent to the upstream. Times are epoch milliseconds. */
+export interface UpstreamCall {
+  readonly startedAt: number;
+  /** Where nothing of its answer is relayed; a relayed one ends with its body. */
+  ended?: { readonly at: number; readonly verdict: Verdict };
+}
+
+/**
+ * How an answer ended; an upstream's, where there was one. Only `complete` is a clean end; any other is a broken
+ * transfer for the caller, or a refusal where no head had come.
+ */
+export type Verdict = "complete" | BrokenVerdict;
+export type BrokenVerdict = "truncated" | "function_error" | "client_gone" | "timed_out" | "drained";
 
 /** Where a relayed body goes: a server's response, or anything that takes chunks and pushes back. */
 export interface Sink {
   /** false: wait for `drain` before the next chunk. */
   write(chunk: Buffer): boolean;
-  end(): void;
-  /** Breaks the transfer, so that a reader cannot take it for whole. */
-  destroy(): void;
-  on(event: "drain" | "close", listener: () => void): unknown;
+  end(trailers: RawHeaders): void;
+  /** Breaks the transfer after what was written, so that a reader cannot take it for whole. */
+  destroy(verdict: BrokenVerdict): void;
+  on(event: "drain", listener: () => void): unknown;
 }
 
 export interface RelayedBody {
+  /** Of the body, handed to the sink so far. */
+  readonly bytes: number;
   /** Streams the body, chunk by chunk as it comes, and ends or breaks the sink. Call once. */
   relay(sink: Sink): Promise<Verdict>;
+  /** Nobody wants the rest: ends the call to the upstream. */
+  leave(): void;
+}
+
+/** What the gateway may add to a relayed text/event-stream (core/event-stream.ts). */
+export interface EventStream {
+  /** In the `error` event. */
+  readonly requestId: string;
+  /** A comment after so long without a chunk. Absent: none. */
+  readonly heartbeatMs?: number | undefined;
 }
 
 export type Reply =
@@ -67,4 +92,6 @@ export type Reply =
       readonly status: number;
       readonly headers: RawHeaders;
       readonly body: RelayedBody;
+      /** Absent where the answer is none, or cannot be added to. */
+      readonly eventStream?: EventStream;
     };

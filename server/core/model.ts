@@ -1,5 +1,6 @@
 // The nouns of the way through, as the configuration compiles to them and the steps pass them on.
 import type { Expression } from "./cel.js";
+import type { Cors } from "./cors.js";
 import type { RoleArnTemplate } from "./role-arn.js";
 import type { StatementTemplate } from "./session-policy.js";
 
@@ -122,6 +123,10 @@ export interface Route {
   readonly idleTimeoutMs?: number;
   /** How often a silent `text/event-stream` gets a comment line. Absent: never. */
   readonly heartbeatMs?: number;
+  /** Absent: the gateway says nothing about CORS on this route, and the function's own fields pass. */
+  readonly cors?: Cors;
+  /** The answer's `x-amzn-remapped-NAME` becomes `NAME` again. */
+  readonly restoreRemappedHeaders: boolean;
   /** Set on the relayed request; inbound headers of these names are removed. Names are lower case. */
   readonly headers: readonly { readonly name: string; readonly value: Expression }[];
 }

@@ -125,6 +125,9 @@ export function problemOf(denial: Denial): Problem {
       );
     case "expectation_unknown":
       return problem(417, denial.reason, "Expectation Failed", "The only expectation is 100-continue.");
+    case "upgrade_refused":
+      // RFC 9110 15.6.2: nothing is wrong with the request, the gateway lacks what it takes. 426 would ask for an upgrade.
+      return problem(501, denial.reason, "Not Implemented", "The gateway does not speak WebSocket.");
     case "headers_too_large":
       return problem(
         431,
@@ -162,6 +165,14 @@ export function problemOf(denial: Denial): Problem {
       );
     case "overloaded":
       return problem(503, denial.reason, "Service Unavailable", "The gateway is full.", retryAfter(denial));
+    case "draining":
+      return problem(
+        503,
+        denial.reason,
+        "Service Unavailable",
+        "The gateway is going down.",
+        retryAfter({ retryAfterSeconds: 1 }),
+      );
     case "upstream_unreachable":
       return problem(502, denial.reason, "Bad Gateway", "The function could not be reached.");
     case "upstream_refused":

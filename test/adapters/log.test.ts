@@ -1,4 +1,4 @@
-import { createLog, findingFields } from "../../server/adapters/log.js";
+import { createCallerLogs, createLog } from "../../server/adapters/log.js";
 import type { Findings } from "../../server/core/inbound.js";
 import { statementWith } from "../fixtures/expression.js";
 import { principalWith } from "../fixtures/principal.js";
@@ -21,45 +21,46 @@ function lineOf(write: (log: ReturnType<typeof createLog>) => void): string {
   return lines[0] ?? "";
 }
 
-describe("a request's log line", () => {
-  test("says who called, by which route, as whom, and how to find it in CloudTrail", () => {
-    expect(findingFields(findings, undefined)).toEqual({
-      route: "reports",
-      door: "proxy",
-      issuer: "main",
-      subject: "alice",
-      rule: "analyst",
-      roleArn: "arn:aws:iam::123456789012:role/reports-invoker",
-      roleSessionName: "main.alice",
-      sourceIdentity: "main.alice",
-      assumedRoleArn: "arn:aws:sts::123456789012:assumed-role/reports-invoker/main.alice",
-      assumeRoleRequestId: "01234567-89ab-cdef-0123-456789abcdef",
-    });
-  });
+const without = (fields: object, ...names: string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 
-  test("says why it was refused, with the data of that reason", () => {
-    const denial = {
-      reason: "sts_throttled",
-      cause: "Throttling: Rate exceeded",
-      retryAfterSeconds: 1,
-    } as const;
-    expect(findingFields({}, denial)).toEqual(denial);
+const callerLine = (found: Findings): Record<string, unknown> => {
+  const line = lineOf((log) => createCallerLogs(log)(found).info("request"));
+  return without(JSON.parse(line) as object, "level", "time", "message");
+};
+
+describe("the log of a caller's calls", () => {
+  const whole = {
+    issuer: "main",
+    subject: "alice",
+    rule: "analyst",
+    roleArn: "arn:aws:iam::123456789012:role/reports-invoker",
+    roleSessionName: "main.alice",
+    sourceIdentity: "main.alice",
+    assumedRoleArn: "arn:aws:sts::123456789012:assumed-role/reports-invoker/main.alice",
+    assumeRoleRequestId: "01234567-89ab-cdef-0123-456789abcdef",
+  };
+
+  test("says who called, as whom, and how to find it in CloudTrail", () => {
+    expect(callerLine(findings)).toEqual(whole);
   });
 
   test("says no more than what came to light", () => {
-    expect(findingFields({}, undefined)).toEqual({});
-    const { route, door } = findings;
-    expect(
-      findingFields({ ...(route && { route }), ...(door && { door }) }, { reason: "credentials_missing" }),
-    ).toEqual({
-      route: "reports",
-      door: "proxy",
-      reason: "credentials_missing",
-    });
+    expect(callerLine({})).toEqual({});
+    const { principal, spec } = findings;
+    expect(callerLine({ ...(principal && { principal }) })).toEqual({ issuer: "main", subject: "alice" });
+    const refused = without(whole, "assumedRoleArn", "assumeRoleRequestId");
+    expect(callerLine({ ...(principal && { principal }), ...(spec && { spec }) })).toEqual(refused);
+  });
+
+  test("is one for all calls of a session, and another for the next", () => {
+    const callerLog = createCallerLogs(createLog({ write: () => undefined }));
+    expect(callerLog({ ...findings })).toBe(callerLog({ ...findings }));
+    expect(callerLog({ ...findings, session: roleSessionWith() })).not.toBe(callerLog(findings));
   });
 
   test("holds no credential, no claim beside the subject, no policy and no secret of the configuration", () => {
-    const line = lineOf((log) => log.info(findingFields(findings, undefined), "request"));
+    const line = JSON.stringify(callerLine(findings));
     const secrets = [
       ...[credentials.accessKeyId, credentials.secretAccessKey, credentials.sessionToken],
       ...["private@example.com", "a-claim-of-the-token", "shared-with-the-account", "Statement", "acme"],

@@ -56,6 +56,15 @@ describe("a request body", () => {
     expect(body.leftOver).toBe("coming");
   });
 
+  test("is read no further once its call is over, and gives its room back", async () => {
+    const { body, budget } = await arrived("content-length: 1000", "abc");
+    const reading = body.read(1000);
+    expect(budget.take(1)).toBe(false);
+    body.release();
+    expect(refused(await reading)).toEqual(gone);
+    expect(budget.take(1000)).toBe(true);
+  });
+
   test("is asked for only when it is read (RFC 9110 10.1.1)", async () => {
     const { client, body } = await arrived("content-length: 2\r\nexpect: 100-continue");
     expect(body.leftOver).toBe("unsent");

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createUpstream } from "../../server/adapters/upstream.js";
+import { Abandonment } from "../../server/core/abandonment.js";
 import { accepted } from "../fixtures/outcome.js";
 import { KeepingSink } from "../fixtures/tcp-server.js";
 import { chunked, closing, createCalls, head, lastChunk, requestTo } from "../fixtures/upstream-calls.js";
@@ -62,32 +63,34 @@ describe("a stream that breaks", () => {
 });
 
 describe("a reader who goes away", () => {
-  test("by his signal ends the call and the function's connection", async () => {
-    const gone = new AbortController();
+  test("ends the call and the function's connection", async () => {
+    const gone = new Abandonment();
     const { body, socket, sink } = await open((connection) => connection.write(head + chunked("a")), {
-      signal: gone.signal,
+      abandonment: gone,
     });
     const verdict = body.relay(sink);
-    gone.abort();
+    gone.abandon("client_gone");
     expect(await verdict).toBe("client_gone");
     await closing(socket);
   });
 
-  test("by closing the sink ends the call and the function's connection, even while full", async () => {
-    const { body, socket, sink } = await open((connection) => connection.write(head));
+  test("ends the call and the function's connection, even while full", async () => {
+    const gone = new Abandonment();
+    const { body, socket, sink } = await open((connection) => connection.write(head), { abandonment: gone });
     sink.isFull = true;
     const verdict = body.relay(sink);
     const arrival = once(sink, "chunk");
     socket.write(chunked("a"));
     await arrival;
-    sink.emit("close");
+    gone.abandon("client_gone");
     expect(await verdict).toBe("client_gone");
     await closing(socket);
   });
 
   test("from within a write ends the call too", async () => {
-    const { body, socket, sink } = await open((connection) => connection.write(head));
-    sink.on("chunk", () => sink.emit("close"));
+    const gone = new Abandonment();
+    const { body, socket, sink } = await open((connection) => connection.write(head), { abandonment: gone });
+    sink.on("chunk", () => gone.abandon("client_gone"));
     const verdict = body.relay(sink);
     socket.write(chunked("a") + chunked("b") + lastChunk);
     expect(await verdict).toBe("client_gone");
@@ -95,11 +98,11 @@ describe("a reader who goes away", () => {
   });
 
   test("before the body was asked for leaves nothing open", async () => {
-    const gone = new AbortController();
+    const gone = new Abandonment();
     const { body, socket, sink } = await open((connection) => connection.write(head), {
-      signal: gone.signal,
+      abandonment: gone,
     });
-    gone.abort();
+    gone.abandon("client_gone");
     await closing(socket);
     expect(await body.relay(sink)).toBe("client_gone");
     expect(sink.ending).toBe("destroyed");

@@ -1,7 +1,8 @@
+import { Abandonment } from "../../server/core/abandonment.js";
 import type { UpstreamRequest } from "../../server/ports.js";
 import { accepted, refused } from "../fixtures/outcome.js";
 import { KeepingSink, startTcpServer, type TcpServer } from "../fixtures/tcp-server.js";
-import { closing, createCalls } from "../fixtures/upstream-calls.js";
+import { createCalls } from "../fixtures/upstream-calls.js";
 
 const { upstream, start, send, stop } = createCalls();
 afterEach(stop);
@@ -139,24 +140,40 @@ describe("a call that never gets a head", () => {
   });
 
   test("ends with its caller, and the function's connection with it", async () => {
-    const gone = new AbortController();
+    const gone = new Abandonment();
     const closed = new Promise((resolve) => {
       void start((socket) => {
         socket.once("close", resolve);
-        gone.abort();
+        gone.abandon("client_gone");
       }).then(async (server) => {
-        expect(refused(await send(server, { signal: gone.signal }))).toEqual({ reason: "client_gone" });
+        expect(refused(await send(server, { abandonment: gone }))).toEqual({ reason: "client_gone" });
       });
     });
     await closed;
   });
 
+  test("is not sent for a caller who goes while it connects, and says so at once", async () => {
+    const seen: string[] = [];
+    const server = await start((socket, text) => {
+      seen.push(text);
+      socket.write("HTTP/1.1 204 No Content\r\n\r\n");
+    });
+    const abandonment = new Abandonment();
+    const connecting = send(server, { abandonment, path: "/left" });
+    abandonment.abandon("client_gone");
+    expect(refused(await connecting)).toEqual({ reason: "client_gone" });
+    // That connection comes about all the same, and this call's after it.
+    await relayed(server, { path: "/stayed" });
+    while (server.sockets.length < 2) await relayed(server, { path: "/stayed" });
+    expect(seen.filter((text) => text.includes("/left"))).toEqual([]);
+  });
+
   test("is not made for a caller who has gone already", async () => {
     const seen: string[] = [];
     const server = await start((_, text) => seen.push(text));
-    const result = await send(server, { signal: AbortSignal.abort() });
-    expect(refused(result)).toEqual({ reason: "client_gone" });
-    await Promise.all(server.sockets.map(closing));
-    expect(seen).toEqual([]);
+    const abandonment = new Abandonment();
+    abandonment.abandon("client_gone");
+    expect(refused(await send(server, { abandonment }))).toEqual({ reason: "client_gone" });
+    expect([server.sockets.length, seen.length]).toEqual([0, 0]);
   });
 });

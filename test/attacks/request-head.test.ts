@@ -18,6 +18,18 @@ test.each([
   ["CONNECT", 400, "target_invalid", requestText("CONNECT user:hunter2@b:443 HTTP/1.1", "Host: b:443")],
   ["OPTIONS *", 400, "target_invalid", requestText("OPTIONS * HTTP/1.1", "Host: a", "Connection: close")],
   [
+    "an absolute form",
+    400,
+    "target_invalid",
+    requestText("GET http://a/hello HTTP/1.1", "Host: a", "Connection: close"),
+  ],
+  [
+    "an authority form",
+    400,
+    "target_invalid",
+    requestText("GET a:80 HTTP/1.1", "Host: a", "Connection: close"),
+  ],
+  [
     "a coding before chunked",
     400,
     "request_malformed",
@@ -92,11 +104,43 @@ test("an expectation in another case is met", async () => {
   socket.destroy();
 });
 
-test("an upgrade is not taken up, and the call goes its way", async () => {
-  const fields = ["Host: a", bearer, "Connection: close, Upgrade", "Upgrade: websocket"];
-  const answer = await rawRequest(stack.url, requestText("GET /echo/x HTTP/1.1", ...fields));
-  expect(answer.status).toBe(200);
-  expect(answer.body).not.toContain('"upgrade"');
+describe("an upgrade", () => {
+  const upgrading = (version: string, upgrade: string) =>
+    requestText(
+      `GET /echo/x HTTP/${version}`,
+      "Host: a",
+      bearer,
+      "Connection: close, Upgrade",
+      `Upgrade: ${upgrade}`,
+    );
+
+  test.each(["websocket", "WebSocket", "h2c, websocket", "websocket/13", "foo,websocket ,bar"])(
+    "to %s is refused before a function is called, with a problem that says why",
+    async (upgrade) => {
+      const answer = await rawRequest(stack.url, upgrading("1.1", upgrade));
+      expect(answer.status).toBe(501);
+      expect(answer.body).toContain("urn:grantway:problem:upgrade_refused");
+      expect(stack.logLines().at(-1)).toMatchObject({ status: 501, reason: "upgrade_refused" });
+    },
+  );
+
+  test("to WebSocket is refused where a proxy in front has dropped its Connection, too", async () => {
+    const fields = ["Host: a", bearer, "Upgrade: websocket", "Connection: close"];
+    expect((await rawRequest(stack.url, requestText("GET /echo/x HTTP/1.1", ...fields))).status).toBe(501);
+  });
+
+  test.each(["h2c", "TLS/1.0, HTTP/2.0", "websocket2", "not-websocket"])(
+    "to %s is passed over, and the call goes its way without it",
+    async (upgrade) => {
+      const answer = await rawRequest(stack.url, upgrading("1.1", upgrade));
+      expect(answer.status).toBe(200);
+      expect(answer.body).not.toContain('"upgrade"');
+    },
+  );
+
+  test("of an HTTP/1.0 client counts for nothing", async () => {
+    expect((await rawRequest(stack.url, upgrading("1.0", "websocket"))).status).toBe(200);
+  });
 });
 
 test("no line of the log holds a token, a password of a target, or a query", async () => {

@@ -166,6 +166,16 @@ test("a role that no route uses is found", async () => {
   ]);
 });
 
+test("a drain that is shorter than a call is a warning, unless it may cut", async () => {
+  const withListen = (listen: object) => ({ ...configuration, listen });
+  expect(await warnings(withListen({ drain: "15m" }))).toEqual([]);
+  expect(await warnings(withListen({ drain: "14m59s" }))).toEqual([
+    "listen.drain: a restart would break calls of route reports and of 1 more: " +
+      "listen.drain 14m59s is shorter than its timeout 15m",
+  ]);
+  expect(await warnings(withListen({ drain: "5s", drainMayCut: true }))).toEqual([]);
+});
+
 describe("a tag", () => {
   const tagsOf = async (role: object) =>
     (await check(withRoles(role))).findings

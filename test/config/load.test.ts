@@ -35,7 +35,14 @@ describe("the whole example", () => {
     expect(rest).toEqual({
       sts: { region: "eu-west-1" },
       cors: { origins: ["https://app.example.com"], credentials: true, maxAgeSeconds: 600 },
-      listen: { host: "0.0.0.0", port: 8080, adminPort: 8081, trustProxy: 1, drainMs: 930_000 },
+      listen: {
+        host: "0.0.0.0",
+        port: 8080,
+        adminPort: 8081,
+        trustProxy: 1,
+        drainMs: 930_000,
+        drainMayCut: false,
+      },
       limits: { bodyBytes: 6291456, bufferedBytes: 268435456, tokenBytes: 16384 },
     });
     expect(issuers).toMatchObject([
@@ -104,7 +111,7 @@ describe("the whole example", () => {
 });
 
 test("what is left out has its default", () => {
-  const { issuers, roles, routes, cors, listen, limits } = settingsOf(minimal);
+  const { issuers, roles, routes, listen, limits } = settingsOf(minimal);
   expect(issuers).toEqual([
     {
       ...issuer,
@@ -131,8 +138,16 @@ test("what is left out has its default", () => {
     { name: "GET /reports", scopes: [], timeoutMs: 900_000, headers: [], doors: new Set(["proxy", "grant"]) },
   ]);
   expect(routes[0]?.roles).toEqual(roles);
-  expect(cors).toBeUndefined();
-  expect(listen).toEqual({ host: "0.0.0.0", port: 8080, adminPort: 8081, trustProxy: 0, drainMs: 930_000 });
+  expect(routes[0]?.restoreRemappedHeaders).toBe(false);
+  expect(routes[0]).not.toHaveProperty("cors");
+  expect(listen).toEqual({
+    host: "0.0.0.0",
+    port: 8080,
+    adminPort: 8081,
+    trustProxy: 0,
+    drainMs: 930_000,
+    drainMayCut: false,
+  });
   expect(limits).toEqual({ bodyBytes: 6291456, bufferedBytes: 268435456, tokenBytes: 16384 });
 });
 
@@ -213,4 +228,33 @@ describe("a statement", () => {
 
 test("JSON with tabs loads as YAML does", () => {
   expect(load(JSON.stringify(minimal, null, "\t")).ok).toBe(true);
+});
+
+describe("cors", () => {
+  const corsOf = (cors: object | undefined, ownCors: object | null | undefined) => {
+    const own = { ...route, ...(ownCors !== undefined && { cors: ownCors }) };
+    return settingsOf({ ...minimal, routes: [own], ...(cors && { cors }) }).routes[0]?.cors;
+  };
+  const all = { origins: ["https://all.example"], maxAge: "1h" };
+  const own = { origins: ["https://own.example"], credentials: true };
+
+  test.each<[string, object | undefined, object | null | undefined, object | undefined]>([
+    ["none", undefined, undefined, undefined],
+    [
+      "the top-level one",
+      all,
+      undefined,
+      { origins: ["https://all.example"], credentials: false, maxAgeSeconds: 3600 },
+    ],
+    ["its own", all, own, { origins: ["https://own.example"], credentials: true, maxAgeSeconds: 600 }],
+    [
+      "its own, alone",
+      undefined,
+      own,
+      { origins: ["https://own.example"], credentials: true, maxAgeSeconds: 600 },
+    ],
+    ["none, by null", all, null, undefined],
+  ])("of a route is %s", (_what, top, mine, expected) => {
+    expect(corsOf(top, mine)).toEqual(expected);
+  });
 });

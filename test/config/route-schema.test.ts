@@ -56,6 +56,37 @@ describe("refuses", () => {
     ["a timeout of 15m1s", withRoute({ timeout: "15m1s" }), "routes[0].timeout", "from 1s to 15m"],
     ["a timeout of 0s", withRoute({ timeout: "0s" }), "routes[0].timeout", "from 1s to 15m"],
     [
+      "an idleTimeout as long as the timeout",
+      withRoute({ timeout: "1m", idleTimeout: "60s" }),
+      "routes[0].idleTimeout",
+      "must be shorter than timeout (1m)",
+    ],
+    [
+      "an idleTimeout as long as the timeout that was left out",
+      withRoute({ idleTimeout: "15m" }),
+      "routes[0].idleTimeout",
+      "must be shorter than timeout (15m)",
+    ],
+    [
+      "a heartbeat as long as the timeout",
+      withRoute({ timeout: "1m", heartbeat: "1m" }),
+      "routes[0].heartbeat",
+      "must be shorter than timeout (1m)",
+    ],
+    [
+      "a heartbeat as long as the idleTimeout",
+      withRoute({ idleTimeout: "30s", heartbeat: "30s" }),
+      "routes[0].heartbeat",
+      "must be shorter than idleTimeout (30s)",
+    ],
+    [
+      "CORS of its own that any page with credentials may use",
+      withRoute({ cors: { origins: ["*"], credentials: true } }),
+      "routes[0].cors.origins",
+      "while credentials is true",
+    ],
+    ["CORS that is off by false", withRoute({ cors: false }), "routes[0].cors", "must be a mapping"],
+    [
       "a header with a space",
       withRoute({ headers: { "a b": "claims.x" } }),
       'routes[0].headers["a b"]',
@@ -92,6 +123,9 @@ describe("refuses", () => {
 describe("accepts, just at the edge,", () => {
   test.each<[string, object]>([
     ["a timeout of 1 s", withRoute({ timeout: "1s" })],
+    ["an idleTimeout a second below the timeout", withRoute({ timeout: "1m", idleTimeout: "59s" })],
+    ["a heartbeat a second below both", withRoute({ timeout: "1m", idleTimeout: "31s", heartbeat: "30s" })],
+    ["no CORS, by null", withRoute({ cors: null })],
     ["32 headers", withRoute({ headers: many(32) })],
     ["a path below /sts", withRoute({ route: "GET /sts/x" })],
     ["a path that only begins like /grant", withRoute({ route: "GET /grants" })],
@@ -99,4 +133,13 @@ describe("accepts, just at the edge,", () => {
   ])("%s", (_name, document) => {
     expect(faultsIn(document)).toEqual({});
   });
+});
+
+test("limits that contradict each other are told beside a limit that is none", () => {
+  const faults = faultsIn(withRoute({ timeout: "1m", idleTimeout: "2m", heartbeat: "often", name: "a b" }));
+  expect(Object.keys(faults).sort()).toEqual([
+    "routes[0].heartbeat",
+    "routes[0].idleTimeout",
+    "routes[0].name",
+  ]);
 });

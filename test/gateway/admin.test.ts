@@ -36,3 +36,45 @@ test("the callers' port knows none of it", async () => {
   for (const path of ["/livez", "/readyz", "/metrics"])
     expect((await fetch(`${stack.url}${path}`)).status).toBe(404);
 });
+
+describe("limits that contradict each other", () => {
+  let running: Stack;
+  const startWith = async (drainMs: number, timeoutMs: number) => {
+    running = await startStack({
+      adjust: ({ listen, routes, ...settings }) => ({
+        ...settings,
+        listen: { ...listen, drainMs, drainMayCut: false },
+        routes: routes.map((route) => ({ ...route, timeoutMs })),
+      }),
+    });
+  };
+  afterEach(() => running.close());
+
+  const reasons = async () => {
+    // With an issuer's keys in hand, only the limits are left to speak of.
+    await (await running.fetchAs("alice", "/hello")).text();
+    const ready = await fetch(`${running.adminUrl}/readyz`);
+    return [ready.status, ((await ready.json()) as { reasons: unknown }).reasons];
+  };
+  const warnings = () =>
+    running.logLines().filter(({ message }) => message === "limits contradict each other");
+
+  test("keep the gateway out of traffic, with the reason, and are logged once", async () => {
+    await startWith(1_000, 2_000);
+    const contradiction =
+      "a restart would break calls of route hello and of 2 more: listen.drain 1s is shorter than its timeout 2s";
+    expect(await reasons()).toEqual([503, [contradiction]]);
+    expect(warnings()).toEqual([expect.objectContaining({ contradiction, level: 40 })]);
+  });
+
+  test("are none where the drain is just long enough", async () => {
+    await startWith(2_000, 2_000);
+    expect(await reasons()).toEqual([200, []]);
+    expect(warnings()).toEqual([]);
+  });
+});
+
+test("no clock of node:http's or undici's own is on that would cut a silent call", () => {
+  const contradictions = stack.logLines().filter(({ contradiction }) => contradiction !== undefined);
+  expect(contradictions).toEqual([]);
+});

@@ -1,4 +1,5 @@
 // Stopping: nothing in flight is lost, nothing new is taken.
+import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { openSocket, parseAnswer, readToEnd, readUntil, requestText } from "../fixtures/raw-http.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
@@ -53,14 +54,64 @@ test("readiness says draining while liveness stays", async () => {
   await stopped;
 });
 
-test("what does not fit the drain time is cut, visibly", async () => {
-  await start(50);
-  const reply = await Promise.all([
-    stack.fetchAs("alice", "/hello"),
-    called.then((response) => response.write("begun")),
-  ]);
-  await Promise.all([expect(reply[0].text()).rejects.toThrow(), stack.gateway.stop()]);
-  expect(stack.logLines().at(-1)).toMatchObject({ message: "stopped", outcome: "cut" });
+describe("what does not fit the drain time", () => {
+  const callLine = () => stack.logLines().find(({ message }) => message === "request");
+
+  test("is broken where its head is out, visibly", async () => {
+    await start(50);
+    const reply = await Promise.all([
+      stack.fetchAs("alice", "/hello"),
+      called.then((response) => response.write("begun")),
+    ]);
+    await Promise.all([expect(reply[0].text()).rejects.toThrow(), stack.gateway.stop()]);
+    expect(stack.logLines().at(-1)).toMatchObject({ message: "stopped", outcome: "cut" });
+    expect(callLine()).toMatchObject({ status: 200, verdict: "drained", bytes: 5 });
+  });
+
+  test("is answered with 503 where it is not, and the function's connection ends", async () => {
+    await start(50);
+    const reply = stack.fetchAs("alice", "/hello");
+    const closed = called.then((response) => once(response, "close"));
+    await called;
+    await Promise.all([stack.gateway.stop(), closed]);
+    const { status, headers } = await reply;
+    expect([status, headers.get("retry-after"), headers.get("connection")]).toEqual([503, "1", "close"]);
+    expect(await (await reply).json()).toMatchObject({
+      type: "urn:grantway:problem:draining",
+      detail: "The gateway is going down.",
+    });
+    expect(callLine()).toMatchObject({ status: 503, reason: "draining", verdict: "drained", bytes: 0 });
+  });
+
+  test("is answered with 503 where its body is still coming, and reaches no function", async () => {
+    await start(50);
+    const bearer = `Authorization: Bearer ${await stack.issuer.mint("alice")}`;
+    const socket = await openSocket(stack.url);
+    const fields = ["Host: a", bearer, "Content-Length: 4", "Expect: 100-continue"];
+    socket.write(requestText("POST /hello HTTP/1.1", ...fields));
+    await readUntil(socket, "100 Continue");
+    const [{ status, body }] = await Promise.all([readToEnd(socket), stack.gateway.stop()]);
+    expect(status).toBe(503);
+    expect(body).toContain("urn:grantway:problem:draining");
+    expect(callLine()).not.toHaveProperty("upstreamMs");
+  });
+
+  test("ends an event stream with an event that says so", async () => {
+    await start(50);
+    const [reply] = await Promise.all([
+      stack.fetchAs("alice", "/hello"),
+      called.then((response) =>
+        response.writeHead(200, { "content-type": "text/event-stream" }).write("data\n\n"),
+      ),
+    ]);
+    let text = "";
+    const read = async () => {
+      for await (const chunk of reply.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
+    };
+    await Promise.all([expect(read()).rejects.toThrow(), stack.gateway.stop()]);
+    expect(text).toContain("data\n\nevent: error\ndata: ");
+    expect(text).toContain("urn:grantway:problem:stream_drained");
+  });
 });
 
 test("an idle connection does not hold the end up", async () => {
