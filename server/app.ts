@@ -1,5 +1,6 @@
 // The Express app, in request order: a preflight is answered, any other request goes the way through, and every
 // answer gets its id, its CORS fields, its log line and its place in the metrics.
+import type { RequestListener } from "node:http";
 import express, { type Express, type Request, type Response } from "express";
 import type { BodyBudget } from "./adapters/request-body.js";
 import type { Log } from "./adapters/log.js";
@@ -13,7 +14,7 @@ import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
 import { internalError, problemBody, problemHeaders, problemOf, type Problem } from "./core/problem.js";
 import { refuse, type Result } from "./core/result.js";
 import { commonHeaders, preflightReply } from "./cors-fields.js";
-import { inboundOf, send, type HttpInbound } from "./express-bridge.js";
+import { inboundOf, send, type HttpInbound, type SendOptions } from "./express-bridge.js";
 import type { Gateway } from "./gateway.js";
 import type { MatchRoute } from "./match-route.js";
 import type { Clock } from "./ports.js";
@@ -28,19 +29,30 @@ export interface AppParts {
   /** For answers that belong to no route. */
   readonly cors: Cors | undefined;
   readonly trustProxy: number | readonly string[];
+  readonly trustsProxies: boolean;
   /** While draining every answer is its connection's last. */
   readonly isDraining: () => boolean;
   /** Kept here, for who ends the drain. */
   readonly callsInFlight: Set<Abandonment>;
 }
 
-export function createApp(parts: AppParts): Express {
+/**
+ * The Express app, whose settings and prototypes serve each request, and the one listener for all of them. The listener
+ * is called by node:http itself: the app's router, asked for a way that is always the same, would take longer than the
+ * signature does (bench/).
+ */
+export function createApp(parts: AppParts): { readonly app: Express; readonly listener: RequestListener } {
   const app = express();
   app.disable("x-powered-by").disable("etag").set("query parser", false);
   app.set("trust proxy", parts.trustProxy);
   const record = createRecord(parts);
-  app.use((request: Request, response: Response) => answer(request, response, parts, record));
-  return app;
+  const listener = (request: Request, response: Response): void => {
+    answer(request, response, parts, record).catch((error: unknown) => {
+      parts.log.error({ err: error }, "request lost");
+      response.destroy();
+    });
+  };
+  return { app, listener: listener as RequestListener };
 }
 
 async function answer(
@@ -51,32 +63,24 @@ async function answer(
 ): Promise<void> {
   if (!isItsTurn(response)) await turnOf(request, response);
   const startedAt = parts.clock();
-  const inbound = inboundOf(request, response, parts.budget);
+  const inbound = inboundOf(request, response, parts);
+  const findings: Findings = {};
   parts.metrics.callStarted();
   parts.callsInFlight.add(inbound.abandonment);
-  const findings: Findings = {};
-  let answered = await replyTo(inbound, request, findings, parts);
-  let verdict: Verdict = "truncated";
   try {
-    verdict = await send(answered.reply, request, response, {
-      headers: commonHeaders(
-        inbound,
-        request.headers.origin,
-        answered.reply,
-        findings.route ? findings.route.cors : parts.cors,
-      ),
+    const { reply, denial, error } = await replyTo(inbound, request, findings, parts);
+    const cors = findings.route ? findings.route.cors : parts.cors;
+    const sent = await sendReply(reply, request, response, {
+      headers: commonHeaders(inbound, request.headers.origin, reply, cors),
       isLast: parts.isDraining(),
       leftOver: inbound.body.leftOver,
     });
-  } catch (error) {
-    // Too late for another answer: the caller sees a broken transfer, the log the reason.
-    response.destroy();
-    answered = { ...answered, error };
+    const { verdict } = sent;
+    record({ inbound, findings, reply, denial, error: error ?? sent.error, verdict, startedAt });
   } finally {
     inbound.body.release();
     parts.callsInFlight.delete(inbound.abandonment);
   }
-  record({ ...answered, inbound, findings, verdict, startedAt });
 }
 
 async function replyTo(
@@ -94,6 +98,21 @@ async function replyTo(
     return { reply: problemReply(problemOf(result.denial), inbound, findings), denial: result.denial };
   } catch (error) {
     return { reply: problemReply(internalError, inbound, findings), error };
+  }
+}
+
+/** `error`: too late for another answer, so the caller sees a broken transfer and the log the reason. */
+async function sendReply(
+  reply: Reply,
+  request: Request,
+  response: Response,
+  options: SendOptions,
+): Promise<{ readonly verdict: Verdict; readonly error?: unknown }> {
+  try {
+    return { verdict: await send(reply, request, response, options) };
+  } catch (error) {
+    response.destroy();
+    return { verdict: "truncated", error };
   }
 }
 

@@ -2,7 +2,7 @@
 // an answer leaves a connection.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 import type { Request, Response } from "express";
 import helmet from "helmet";
 import { EventStreamSink } from "./adapters/event-stream-sink.js";
@@ -18,7 +18,17 @@ export interface HttpInbound extends Inbound {
   readonly body: HttpRequestBody;
 }
 
-export function inboundOf(request: Request, response: Response, budget: BodyBudget): HttpInbound {
+export interface BridgeOptions {
+  readonly budget: BodyBudget;
+  /** Whether `x-forwarded-*` counts at all. */
+  readonly trustsProxies: boolean;
+}
+
+export function inboundOf(
+  request: Request,
+  response: Response,
+  { budget, trustsProxies }: BridgeOptions,
+): HttpInbound {
   const abandonment = new Abandonment();
   response.on("close", () => {
     if (!response.writableFinished) abandonment.abandon("client_gone");
@@ -26,26 +36,39 @@ export function inboundOf(request: Request, response: Response, budget: BodyBudg
   return {
     requestId: randomUUID(),
     method: request.method,
-    rawTarget: request.originalUrl,
+    rawTarget: request.url,
     headers: request.rawHeaders,
-    client: clientOf(request),
+    client: clientOf(request, trustsProxies),
     body: new HttpRequestBody(request, response, budget),
     abandonment,
   };
 }
 
 /** As far as the application's `trust proxy` lets `x-forwarded-*` be believed. */
-function clientOf(request: Request): Client {
-  const address = request.ip?.replace(/^::ffff:(?=\d+\.)/i, "") ?? "";
+function clientOf(request: Request, trustsProxies: boolean): Client {
   // Not Express's `host`, which takes X-Forwarded-Host before it: load balancers that pass Host pass a client's own
   // X-Forwarded-Host too, and a DPoP proof for another server would then serve here (RFC 9449 4.3 point 9).
-  const host = request.get("host");
-  return {
-    // RFC 7239 6.3, where a proxy wrote no address.
-    address: isIP(address) === 0 ? "unknown" : address,
-    protocol: request.protocol === "https" ? "https" : "http",
-    ...(host !== undefined && { host }),
-  };
+  const { host } = request.headers;
+  const address = trustsProxies ? addressOf(request.ip) : peerAddress(request.socket);
+  const protocol = trustsProxies && request.protocol === "https" ? "https" : "http";
+  return host === undefined ? { address, protocol } : { address, protocol, host };
+}
+
+/** The same for every request of a connection. */
+const peerAddresses = new WeakMap<Socket, string>();
+
+function peerAddress(socket: Socket): string {
+  const known = peerAddresses.get(socket);
+  if (known !== undefined) return known;
+  const address = addressOf(socket.remoteAddress);
+  peerAddresses.set(socket, address);
+  return address;
+}
+
+/** `unknown` where a proxy wrote no address (RFC 7239 6.3). */
+function addressOf(text = ""): string {
+  const address = text.replace(/^::ffff:(?=\d+\.)/i, "");
+  return isIP(address) === 0 ? "unknown" : address;
 }
 
 export interface SendOptions {
@@ -75,16 +98,15 @@ function relay(
   response: Response,
   options: SendOptions,
 ): Promise<Verdict> {
-  const fields = mayHaveTrailers(reply, request) ? [...reply.headers] : withoutTrailerField(reply.headers);
+  const fields = announcesInVain(reply, request) ? withoutTrailerField(reply.headers) : [...reply.headers];
   for (const name in options.headers) fields.push(name, options.headers[name] ?? "");
   if (isLastAnswer(options)) fields.push("connection", "close");
   response.writeHead(reply.status, fields);
-  // The head is worth something before the first byte of the body: a stream may be silent for minutes. What is there of
-  // the body already leaves with it, in one write.
-  // Field values are bytes: `flushHeaders` would encode those above 0x7f once more.
-  response.write("", "latin1");
   const sink = new ResponseSink(response, isHttp10(request));
-  return reply.body.relay(reply.eventStream ? new EventStreamSink(sink, reply.eventStream) : sink);
+  const verdict = reply.body.relay(reply.eventStream ? new EventStreamSink(sink, reply.eventStream) : sink);
+  // The head is worth something before the first byte of the body: a stream may be silent for minutes.
+  sink.flush();
+  return verdict;
 }
 
 const isLastAnswer = ({ isLast, leftOver }: SendOptions): boolean => isLast || leftOver !== "none";
@@ -100,7 +122,10 @@ const mayHaveTrailers = (
   status !== 304 &&
   headerValues(headers, "content-length").length === 0;
 
-/** node:http throws on one that no trailers can follow; it was an announcement only (RFC 9110 6.6.2). */
+/** node:http throws on a `Trailer` that no trailers can follow; it was an announcement only (RFC 9110 6.6.2). */
+const announcesInVain = (reply: { status: number; headers: RawHeaders }, request: Request): boolean =>
+  headerValues(reply.headers, "trailer").length > 0 && !mayHaveTrailers(reply, request);
+
 const withoutTrailerField = (headers: RawHeaders): string[] =>
   headers.filter((_, at) => headers[at - (at % 2)]?.toLowerCase() !== "trailer");
 

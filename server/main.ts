@@ -43,7 +43,7 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
   let isDraining = false;
   const callsInFlight = new Set<Abandonment>();
   const matchRoute = createMatchRoute(settings.routes);
-  const app = createApp({
+  const { app, listener } = createApp({
     gateway: composeGateway(settings, matchRoute, adapters),
     matchRoute,
     budget: createBodyBudget(settings.limits.bufferedBytes),
@@ -52,10 +52,15 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
     clock,
     cors: settings.cors,
     trustProxy: settings.listen.trustProxy,
+    trustsProxies: settings.listen.trustProxy !== 0,
     isDraining: () => isDraining,
     callsInFlight,
   });
-  const server = createAppServer(app, { maxHeaderSize: settings.limits.tokenBytes + otherHeaderBytes });
+  const server = createAppServer(
+    app,
+    { maxHeaderSize: settings.limits.tokenBytes + otherHeaderBytes },
+    listener,
+  );
   answerConnectionErrors(server, { log, metrics });
   const contradictions = () => limitContradictions(settings, { server, upstream: upstreamTimers });
   const readiness = () =>

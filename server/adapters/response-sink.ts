@@ -6,7 +6,14 @@ import { headerEntries, type RawHeaders } from "../core/raw-headers.js";
 /** How long what is still on its way out holds a break up, where the reader does not read. */
 const defaultFlushMs = 1_000;
 
+/**
+ * Writes the head with what there is of the body at that time: nothing leaves before `flush`, or before the answer is
+ * whole.
+ */
 export class ResponseSink implements Sink {
+  private isFlushed = false;
+  private first: Buffer | undefined;
+
   constructor(
     private readonly response: ServerResponse,
     /** The end of the connection is the end of the answer: only a reset tells a broken one from a whole one. */
@@ -15,11 +22,30 @@ export class ResponseSink implements Sink {
   ) {}
 
   write(chunk: Buffer): boolean {
+    if (!this.isFlushed && !this.first) {
+      this.first = chunk;
+      return true;
+    }
+    this.flush();
     return this.response.write(chunk);
   }
 
+  /** Field values are bytes: `flushHeaders` would encode those above 0x7f once more. */
+  flush(): void {
+    if (this.isFlushed) return;
+    this.isFlushed = true;
+    this.response.write(this.first ?? "", "latin1");
+    this.first = undefined;
+  }
+
   end(trailers: RawHeaders): void {
-    const { response } = this;
+    const { response, first } = this;
+    if (first && trailers.length === 0) {
+      this.isFlushed = true;
+      response.end(first);
+      return;
+    }
+    this.flush();
     // RFC 9112 7.1.2: there is no place for them but after the last chunk.
     if (trailers.length > 0 && response.chunkedEncoding) {
       response.addTrailers(headerEntries(trailers));
@@ -33,6 +59,7 @@ export class ResponseSink implements Sink {
    * bytes is read as their end by some.
    */
   destroy(verdict: BrokenVerdict): void {
+    this.flush();
     if (verdict === "client_gone" || this.endsWithConnection || this.response.destroyed) {
       this.breakOff();
       return;

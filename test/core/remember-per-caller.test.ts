@@ -52,7 +52,9 @@ test.each(['route.params.id == "1"', 'has(claims.sub) && "id" in route["params"]
   "decides anew for each call where a rule asks %s",
   (when) => {
     const { decided, decide } = counting();
-    const route = routeWith("ANY /a/{id}", { roles: [roleRuleWith(), roleRuleWith({ when: cel(when, "bool") })] });
+    const route = routeWith("ANY /a/{id}", {
+      roles: [roleRuleWith(), roleRuleWith({ when: cel(when, "bool") })],
+    });
     const principal = principalWith();
     decide(matchOf(route, { id: "1" }), principal);
     decide(matchOf(route, { id: "2" }), principal);
