@@ -1,16 +1,16 @@
 // Lambda's fields that say that the function itself failed, though its answer came: in the head of Invoke's answers, in
 // the trailers of a stream whose function threw half-way. Whether function URLs pass them on is not known, so both
 // names are read in both places.
-import type { RawHeaders } from "./raw-headers.js";
+import { eachField, type RawHeaders } from "./raw-headers.js";
 
 const names = new Set(["x-amz-function-error", "lambda-runtime-function-error-type"]);
 const lengths = new Set(Array.from(names, ({ length }) => length));
 
 /** Header or trailer fields. */
 export function namesFunctionError(fields: RawHeaders): boolean {
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const field = fields[at] ?? "";
-    if (lengths.has(field.length) && names.has(field.toLowerCase())) return true;
-  }
-  return false;
+  let isNamed = false;
+  eachField(fields, (field) => {
+    if (lengths.has(field.length) && names.has(field.toLowerCase())) isNamed = true;
+  });
+  return isNamed;
 }

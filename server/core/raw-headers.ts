@@ -1,8 +1,8 @@
-// Header fields as they stood on the wire: name, value, name, value... in order, repeats kept (RFC 9110 5.2). Every
-// call reads its fields several times, so these are plain loops that allocate nothing but what they give.
+// Header fields as they stood on the wire: name, value, name, value... in order, repeats kept (RFC 9110 5.2).
 
 export type RawHeaders = readonly string[];
 
+/** Calls `visit` for each field, in order. A plain loop, since it is run several times a call. */
 export function eachField(headers: RawHeaders, visit: (field: string, value: string) => void): void {
   let field: string | undefined;
   for (const text of headers) {

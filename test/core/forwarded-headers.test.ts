@@ -48,6 +48,10 @@ describe("forwardedHeaders", () => {
     }
   });
 
+  test.each(["keep-alive", "close"])("drops nothing else where Connection says %s", (connection) => {
+    expect(forward(["Connection", connection, "Accept", "a"])).toEqual(["Accept", "a", ...own]);
+  });
+
   test("drops what Connection names, over several fields and with blanks", () => {
     const headers = [
       "Connection",
