@@ -31,7 +31,6 @@ export async function listen(server: Server, options: ListenerOptions): Promise<
   server.keepAliveTimeout = options.keepAliveTimeoutMs;
   server.on("connection", (socket) => {
     socket.setKeepAlive(true, keepAliveProbeMs);
-    socket.setNoDelay(true);
   });
   server.listen(options.port, options.host);
   await once(server, "listening");

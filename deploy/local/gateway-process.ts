@@ -1,5 +1,6 @@
 // The gateway as a child process, started as its own command line starts it.
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import { accept, refuse, type Result } from "../../server/core/result.js";
 
@@ -25,7 +26,9 @@ export function startGatewayProcess(settings: {
     { env: { PATH: process.env.PATH, ...settings.environment }, stdio: ["ignore", "pipe", "inherit"] },
   );
   const exited = new Promise<number>((resolve) => {
-    child.once("exit", (status, signal) => resolve(status ?? (signal === null ? 1 : 128)));
+    child.once("exit", (status, signal) =>
+      resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
   });
   return new Promise((resolve) => {
     void exited.then((status) => resolve(refuse(status)));

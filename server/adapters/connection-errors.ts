@@ -27,6 +27,14 @@ export function answerConnectionErrors(server: Server, parts: ConnectionErrorPar
     const isCalling = response !== undefined && !response.writableFinished;
     // What stands behind a request that said `Connection: close` is nobody's: the call goes on to its end.
     if (isCalling && error.code === "HPE_CLOSED_CONNECTION") return;
+    // What is late is behind a request that came whole, and that call goes on: it waits for us, or for its own caller.
+    if (isCalling && error.code === "ERR_HTTP_REQUEST_TIMEOUT" && response.req.complete) {
+      // node:http asks no second time: unless it has become a request by then, its connection ends with the call.
+      response.once("close", () => {
+        if (answering.get(socket) === response) socket.end();
+      });
+      return;
+    }
     // A head that is out cannot be taken back: the transfer breaks. A connection that is gone needs no words.
     if (!socket.writable || (isCalling && response.headersSent) || error.code === "ECONNRESET") {
       socket.destroy();

@@ -21,7 +21,8 @@ function isoTime(): string {
 
 /**
  * Lines wait for one another, for a tenth of a second at most: a write of its own would cost each call as much as its
- * signature. pino sees to it that they are out when the process exits. Beyond 16 MB that nobody reads, lines are dropped
+ * signature. pino sees to it that they are out when the process exits, but for those that are just being written to a reader too
+ * slow for them. Beyond 16 MB that nobody reads, lines are dropped
  * before the memory is.
  */
 const standardOutput = (): DestinationStream =>

@@ -59,6 +59,11 @@ export class ResponseSink implements Sink {
    * bytes is read as their end by some.
    */
   destroy(verdict: BrokenVerdict): void {
+    // An answer without a body is whole at its head (RFC 9112 6.3), and node:http sends that at its end only.
+    if (verdict !== "client_gone" && this.isBodiless) {
+      this.response.end(() => this.breakOff());
+      return;
+    }
     this.flush();
     if (verdict === "client_gone" || this.endsWithConnection || this.response.destroyed) {
       this.breakOff();
@@ -73,6 +78,11 @@ export class ResponseSink implements Sink {
 
   on(event: "drain", listener: () => void): void {
     this.response.on(event, listener);
+  }
+
+  private get isBodiless(): boolean {
+    const { statusCode, req } = this.response;
+    return req.method === "HEAD" || statusCode === 204 || statusCode === 304;
   }
 
   private breakOff(): void {

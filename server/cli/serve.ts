@@ -1,4 +1,5 @@
 // `grantway serve`: the gateway until a signal. Every way it can end has its own exit status.
+import { constants } from "node:os";
 import { createLog } from "../adapters/log.js";
 import type { Settings } from "../config/compile.js";
 import { startGateway } from "../main.js";
@@ -45,12 +46,17 @@ async function serveUntilSignal(settings: Settings, console: Console): Promise<n
 }
 
 /**
- * The same signal again means now: `once` has put its default action back. The other one does not: a terminal's SIGINT
- * and a supervisor's SIGTERM often come together, and mean one stop.
+ * The same signal again means now, though not before the log is out. The other one does not: a terminal's SIGINT and a
+ * supervisor's SIGTERM often come together, and mean one stop.
  */
 function firstSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(128 + constants.signals[signal]));
+        resolve();
+      });
+    }
   });
 }
 

@@ -170,11 +170,16 @@ export function problemOf(denial: Denial): Problem {
         503,
         denial.reason,
         "Service Unavailable",
-        "The gateway is going down.",
+        "The gateway is going down. A call that had begun may run on.",
         retryAfter({ retryAfterSeconds: 1 }),
       );
     case "upstream_unreachable":
-      return problem(502, denial.reason, "Bad Gateway", "The function could not be reached.");
+      return problem(
+        502,
+        denial.reason,
+        "Bad Gateway",
+        "The function could not be reached, or broke off before it answered: it may have run.",
+      );
     case "upstream_refused":
       return problem(502, denial.reason, "Bad Gateway", "AWS refused the call to the function.");
     case "upstream_timeout":

@@ -85,3 +85,17 @@ test("trailers follow the last chunk, and are left out where there is none", asy
     new ResponseSink(response.writeHead(200, ["content-length", "0"]), false).end(["x-a", "1"]);
   expect((await readToEnd(await ask())).body).toBe("");
 });
+
+test.each([204, 304])(
+  "an answer of %i is whole at its head, and its head leaves, however the call ended",
+  async (code) => {
+    answer = (response) => {
+      response.writeHead(code, ["x-a", "1"]);
+      const sink = new ResponseSink(response, false);
+      sink.flush();
+      sink.destroy("function_error");
+    };
+    const { status, head, body } = await readToEnd(await ask());
+    expect([status, head.includes("x-a: 1"), body]).toEqual([code, true, ""]);
+  },
+);

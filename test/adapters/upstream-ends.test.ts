@@ -1,6 +1,7 @@
 // The ways a call can end that its answer does not show: silence, a failed function, a drain, a refused connection.
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { createUpstream } from "../../server/adapters/upstream.js";
 import { Abandonment } from "../../server/core/abandonment.js";
 import { accepted, refused } from "../fixtures/outcome.js";
@@ -140,6 +141,33 @@ describe("a refused connection", () => {
       reason: "upstream_unreachable",
       cause: expect.stringContaining("ECONNREFUSED") as string,
     });
+  });
+
+  test("is tried again by default, while somebody comes to listen within half a second", async () => {
+    const server = await deserted();
+    const usual = createUpstream();
+    const reply = usual.send(requestTo(server));
+    const quick = createUpstream({ refusedWaitsMs: [] });
+    // Refused at once, and later than the first try of the other.
+    expect(refused(await quick.send(requestTo(server))).reason).toBe("upstream_unreachable");
+    const late = createServer((_request, response) => response.writeHead(204).end());
+    late.listen(Number(new URL(server.origin).port), "127.0.0.1");
+    expect(accepted(await reply).status).toBe(204);
+    await Promise.all([quick.close(), usual.close()]);
+    late.close();
+    late.closeAllConnections();
+  });
+
+  test("is not what a connection is that came about and could not be secured: not tried again", async () => {
+    const plain = createTcpServer((socket) => socket.on("error", () => undefined).end("no TLS"));
+    plain.listen(0, "127.0.0.1");
+    await once(plain, "listening");
+    const patient = createUpstream({ refusedWaitsMs: [3_600_000] });
+    const host = `127.0.0.1:${(plain.address() as AddressInfo).port}`;
+    const secure = requestTo({ origin: `https://${host}`, host, sockets: [], close: stop });
+    expect(refused(await patient.send(secure)).reason).toBe("upstream_unreachable");
+    plain.close();
+    await patient.close();
   });
 
   test("is not tried again once the call's time is over, or its caller gone", async () => {

@@ -78,7 +78,7 @@ describe("what does not fit the drain time", () => {
     expect([status, headers.get("retry-after"), headers.get("connection")]).toEqual([503, "1", "close"]);
     expect(await (await reply).json()).toMatchObject({
       type: "urn:grantway:problem:draining",
-      detail: "The gateway is going down.",
+      detail: "The gateway is going down. A call that had begun may run on.",
     });
     expect(callLine()).toMatchObject({ status: 503, reason: "draining", verdict: "drained", bytes: 0 });
   });

@@ -1,4 +1,5 @@
 // Clocks of the listener, and what is answered when node:http gives up on a request.
+import type { ServerResponse } from "node:http";
 import express from "express";
 import { answerConnectionErrors } from "../../server/adapters/connection-errors.js";
 import { createLog } from "../../server/adapters/log.js";
@@ -9,7 +10,12 @@ import { openSocket, readToEnd, requestText } from "../fixtures/raw-http.js";
 
 const lines: string[] = [];
 const metrics = createMetrics(() => 0);
+let onHeld: (response: ServerResponse) => void;
 const app = express().use((request, response) => {
+  if (request.url === "/held") {
+    onHeld(response);
+    return;
+  }
   request.resume().on("end", () => response.end("whole"));
 });
 const server = createAppServer(app, { maxHeaderSize: 16_384, checkMs: 20 });
@@ -43,6 +49,37 @@ test("a connection that is idle between two requests is under none of these cloc
   expect((await readToEnd(slow)).status).toBe(408);
   socket.write(requestText("GET / HTTP/1.1", "Host: a", "Connection: close"));
   expect((await readToEnd(socket)).body.split("whole")).toHaveLength(3);
+});
+
+test("what is late behind a call in flight does not end that call, and its connection ends with it", async () => {
+  let finish = (): void => undefined;
+  const begun = new Promise<void>((resolve) => {
+    onHeld = (response) => {
+      finish = () => response.end("whole");
+      response.write("held, ");
+      resolve();
+    };
+  });
+  const socket = await openSocket(url);
+  socket.write(`${requestText("GET /held HTTP/1.1", "Host: a")}GET / HTTP/1.1\r\nHos`);
+  await begun;
+  const slow = await openSocket(url);
+  slow.write("GET / HTTP/1.1\r\n");
+  const other = await openSocket(url);
+  // Two rounds of the same clock: the half of a request above is late by now.
+  expect((await readToEnd(slow)).status).toBe(408);
+  other.write("GET / HTTP/1.1\r\n");
+  expect((await readToEnd(other)).status).toBe(408);
+  finish();
+  expect((await readToEnd(socket)).body).toContain("whole");
+});
+
+test("the clocks for a request leave a body more than its own minute, and none runs for an answer", async () => {
+  const usual = createAppServer(app, { maxHeaderSize: 16_384 });
+  await listen(usual, { host: "127.0.0.1", port: 0, keepAliveTimeoutMs: 60_000 });
+  expect(usual.requestTimeout).toBeGreaterThan(60_000);
+  expect(usual.timeout).toBe(0);
+  await drain(usual, 0);
 });
 
 test("who keeps his side open after a refusal does not hold a drain up", async () => {
