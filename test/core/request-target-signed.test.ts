@@ -24,7 +24,8 @@ const ours = (method: string, target: RequestTarget, body: string) =>
 /** From what is on the wire, read by others: WHATWG's URLSearchParams and AWS's signer. */
 async function awsOwn(method: string, { wire }: RequestTarget, body: string) {
   const queryAt = wire.indexOf("?");
-  const query: Record<string, string[]> = {};
+  // Of no prototype: a random name may be `valueOf`.
+  const query = Object.create(null) as Record<string, string[]>;
   for (const [name, value] of new URLSearchParams(queryAt < 0 ? "" : wire.slice(queryAt)))
     query[name] = [...(query[name] ?? []), value];
   const signer = new SignatureV4({ ...scope, credentials, sha256: Sha256 });
@@ -53,7 +54,8 @@ test("any target, method and body", async () => {
       signed += 1;
       expect(ours(verb, target.value, body)).toBe(await awsOwn(verb, target.value, body));
     }),
-    { numRuns: 400 },
+    // A name that every object has, found by chance, stays in.
+    { numRuns: 400, examples: [["/?valueOf", "GET", ""]] },
   );
   expect(signed).toBeGreaterThan(200);
 });
