@@ -15,8 +15,12 @@ export interface PolicyStatement {
     readonly federated: readonly string[];
   };
   readonly actions: readonly string[];
+  /** The statement has `NotAction`: it is about every action but `actions`. */
+  readonly exceptActions?: true;
   /** Empty only in a trust policy. */
   readonly resources: readonly string[];
+  /** The statement has `NotResource`: it is about every resource but `resources`. */
+  readonly exceptResources?: true;
   readonly conditions: readonly {
     readonly operator: string;
     readonly key: string;
@@ -30,8 +34,37 @@ export interface Role {
   /** AROA..., stable for a role name. */
   readonly roleId: string;
   readonly trustPolicy: PolicyDocument;
+  /** Inline and managed ones alike. */
   readonly policies: readonly { readonly name: string; readonly document: PolicyDocument }[];
+  readonly boundary?: PolicyDocument;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly maxSessionDurationSeconds: number;
+  /** Where the template has it: `Resources.AnalystRole`. */
+  readonly place?: string;
+}
+
+export interface ManagedPolicy {
+  readonly arn: string;
+  readonly document: PolicyDocument;
+}
+
+/** AWS::IAM::OIDCProvider: an issuer whose tokens AssumeRoleWithWebIdentity takes. */
+export interface OidcProvider {
+  readonly arn: string;
+  /** As the `iss` of its tokens has it. */
+  readonly url: string;
+  /** The audiences it takes. */
+  readonly clientIds: readonly string[];
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Cors.html */
+export interface UrlCors {
+  readonly allowCredentials: boolean;
+  readonly allowHeaders: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowOrigins: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly maxAgeSeconds: number;
 }
 
 export interface FunctionUrlConfig {
@@ -41,6 +74,14 @@ export interface FunctionUrlConfig {
   readonly qualifier?: string;
   /** The part of a real host name before `.lambda-url.`; stable for a function name. */
   readonly urlId: string;
+  readonly cors?: UrlCors;
+}
+
+/** Who else may call a function: its resource policy, one for each qualifier. */
+export interface FunctionPermissions {
+  /** Absent: the function itself. */
+  readonly qualifier?: string;
+  readonly document: PolicyDocument;
 }
 
 export interface FunctionDefinition {
@@ -65,7 +106,19 @@ export interface FunctionDefinition {
     readonly format: "esm" | "cjs";
     readonly outExtension: string;
     readonly target: string;
+    readonly minify?: boolean;
+    readonly sourcemap?: boolean;
+    /** Packages that are not bundled. */
+    readonly external?: readonly string[];
   };
+  readonly permissions?: readonly FunctionPermissions[];
+  /** The role the function runs on, of this template. */
+  readonly executionRoleArn?: string;
+  /** Absolute folders that stand in /opt, the last one winning. */
+  readonly layers?: readonly string[];
+  readonly logFormat?: "JSON" | "Text";
+  /** Of the function's own lines, where the format is JSON. */
+  readonly logLevel?: "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
 }
 
 export interface Template {
@@ -74,6 +127,10 @@ export interface Template {
   readonly stackName: string;
   readonly roles: readonly Role[];
   readonly functions: readonly FunctionDefinition[];
+  readonly managedPolicies: readonly ManagedPolicy[];
+  readonly oidcProviders: readonly OidcProvider[];
+  /** Sentences on what was read and is not served here: `Resources.Fn.Properties.Events.Api: ...`. */
+  readonly notices: readonly string[];
 }
 
 /** Who made a request: the session its signature was verified with. */
@@ -81,6 +138,8 @@ export interface Caller {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
+  /** Epoch milliseconds. */
+  readonly issuedAt: number;
   /** Epoch milliseconds. */
   readonly expiration: number;
   readonly accountId: string;
@@ -92,8 +151,20 @@ export interface Caller {
   readonly sourceIdentity?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly transitiveTagKeys: readonly string[];
+  /** `Policy` and `PolicyArns` of AssumeRole together: their statements add up. */
   readonly sessionPolicy?: PolicyDocument;
+  /** Made by AssumeRoleWithWebIdentity: the provider that vouched for it. */
+  readonly federatedProvider?: string;
 }
+
+/** Who asks, as a trust policy or a function's policy names them. */
+export type Principal =
+  | { readonly kind: "session"; readonly caller: Caller }
+  /** A token of an OpenID provider; the ARN of the AWS::IAM::OIDCProvider. */
+  | { readonly kind: "federated"; readonly providerArn: string }
+  /** `lambda.amazonaws.com` */
+  | { readonly kind: "service"; readonly name: string }
+  | { readonly kind: "anonymous" };
 
 /** A refusal in AWS's words. `type` is what `x-amzn-errortype` (or STS's <Code>) says. */
 export interface AwsError {

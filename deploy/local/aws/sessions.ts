@@ -45,6 +45,7 @@ function newSession(role: Role, settings: SessionSettings, nowMs: number): Calle
     accessKeyId: `ASIA${Array.from(randomBytes(16), (byte) => base32[byte % 32]).join("")}`,
     secretAccessKey: randomBytes(30).toString("base64"),
     sessionToken: tokenPrefix + randomBytes(540).toString("base64"),
+    issuedAt: nowMs,
     // STS answers whole seconds.
     expiration: Math.floor(nowMs / 1000 + durationSeconds) * 1000,
     accountId,

@@ -4,7 +4,7 @@
 import type { Clock } from "../../../../server/ports.js";
 import type { AwsError, Caller, FunctionDefinition, Outcome } from "../model.js";
 import { callerContext, type Context, type Warn } from "./context.js";
-import { evaluate } from "./evaluate.js";
+import { evaluate, policiesOf } from "./evaluate.js";
 
 /** What a function URL says to a caller without permission and to one without a signature. */
 export const functionUrlForbidden: AwsError = {
@@ -30,10 +30,7 @@ export function authorizeFunctionUrl(
   if (fn.url === undefined) throw new Error(`${fn.name} has no function URL`);
   const resource = fn.url.qualifier === undefined ? fn.arn : `${fn.arn}:${fn.url.qualifier}`;
   const region = fn.arn.split(":")[3] ?? "";
-  const policies = {
-    identity: caller.role.policies.map(({ document }) => document),
-    ...(caller.sessionPolicy === undefined ? {} : { session: caller.sessionPolicy }),
-  };
+  const policies = policiesOf(caller);
   for (const { action, context } of permissions) {
     const base = { ...callerContext(caller, region, clock()), "aws:sourceip": sourceIp };
     const request = { action, resource, context: { ...base, ...context } };

@@ -1,7 +1,7 @@
 // IAM's decision: an explicit Deny anywhere first, then the role's policies AND the session policy must allow.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 // Boundaries, service control and resource policies are not modelled; the loader refuses templates that have them.
-import type { Caller, PolicyDocument, PolicyStatement } from "../model.js";
+import type { Caller, PolicyDocument, PolicyStatement, Principal } from "../model.js";
 import { evaluateCondition, every, some, type Truth } from "./conditions.js";
 import type { Context, Warn } from "./context.js";
 import { expandPattern, matchAction, matchResourceNarrowly, matchTokens } from "./match.js";
@@ -18,6 +18,12 @@ export interface PolicySet {
   readonly identity: readonly PolicyDocument[];
   readonly session?: PolicyDocument;
 }
+
+/** What a session may do by itself. */
+export const policiesOf = ({ role, sessionPolicy }: Caller): PolicySet => ({
+  identity: role.policies.map(({ document }) => document),
+  ...(sessionPolicy === undefined ? {} : { session: sessionPolicy }),
+});
 
 export function evaluate(request: AccessRequest, policies: PolicySet, warn: Warn): Decision {
   const { identity, session } = policies;
@@ -37,21 +43,23 @@ export function evaluate(request: AccessRequest, policies: PolicySet, warn: Warn
 
 export interface TrustRequest {
   readonly action: string;
-  readonly caller: Pick<Caller, "arn" | "accountId" | "role">;
+  readonly principal: Principal;
   readonly context: Context;
 }
 
 /** A role's trust policy: who may become the role, and under which conditions. */
 export function evaluateTrust(trust: PolicyDocument, request: TrustRequest, warn: Warn): Decision {
   const applies = (statement: PolicyStatement): Truth =>
-    trustsCaller(statement, request.caller) &&
+    trusts(statement, request.principal) &&
     statement.actions.some((pattern) => matchAction(pattern, request.action)) &&
     conditionsHold(statement, request, warn);
   const deny = trust.statements.find((statement) => denies(statement, applies));
   if (deny !== undefined)
     return refused(`${request.action}: explicit deny${named(deny)} in the trust policy`);
   if (allows(trust, applies)) return { allowed: true };
-  return refused(`${request.action}: no statement of the trust policy allows it to ${request.caller.arn}`);
+  return refused(
+    `${request.action}: no statement of the trust policy allows it to ${nameOf(request.principal)}`,
+  );
 }
 
 const refused = (why: string): Decision => ({ allowed: false, why });
@@ -97,8 +105,33 @@ const conditionsHold = (
   warn: Warn,
 ): Truth => every(statement.conditions, (condition) => evaluateCondition(condition, request, warn));
 
-/** The role's ARN, the session's ARN, the account, or everyone. */
-function trustsCaller({ principals }: PolicyStatement, caller: TrustRequest["caller"]): boolean {
-  const names = ["*", caller.role.arn, caller.arn, caller.accountId, `arn:aws:iam::${caller.accountId}:root`];
-  return principals?.aws.some((principal) => names.includes(principal)) === true;
+/** A session by its role's ARN, its own ARN, its account, or everyone. */
+function trusts({ principals }: PolicyStatement, principal: Principal): boolean {
+  if (principals === undefined) return false;
+  switch (principal.kind) {
+    case "session": {
+      const { role, arn, accountId } = principal.caller;
+      const names = ["*", role.arn, arn, accountId, `arn:aws:iam::${accountId}:root`];
+      return principals.aws.some((name) => names.includes(name));
+    }
+    case "federated":
+      return principals.federated.includes(principal.providerArn);
+    case "service":
+      return principals.service.includes(principal.name);
+    case "anonymous":
+      return principals.aws.includes("*");
+  }
+}
+
+function nameOf(principal: Principal): string {
+  switch (principal.kind) {
+    case "session":
+      return principal.caller.arn;
+    case "federated":
+      return principal.providerArn;
+    case "service":
+      return principal.name;
+    case "anonymous":
+      return "anonymous";
+  }
 }

@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html , .../id_credentials_temp_control-access_monitor.html
 import type { Clock } from "../../../../server/ports.js";
 import { callerContext, type Warn } from "../iam/context.js";
-import { evaluate, evaluateTrust } from "../iam/evaluate.js";
+import { evaluate, evaluateTrust, policiesOf } from "../iam/evaluate.js";
 import type { AwsError, Caller, Outcome, Role, Template } from "../model.js";
 import type { Sessions } from "../sessions.js";
 import { validationError, type AssumeRoleInput } from "./assume-role-input.js";
@@ -105,12 +105,14 @@ function findDeniedAction(
   { template, clock, warn }: AssumeRoleSettings,
 ): AwsError | undefined {
   const base = callerContext(caller, template.region, clock());
-  const sessionPolicy = caller.sessionPolicy === undefined ? {} : { session: caller.sessionPolicy };
-  const policies = { identity: caller.role.policies.map(({ document }) => document), ...sessionPolicy };
+  const policies = policiesOf(caller);
+  const principal = { kind: "session", caller } as const;
   for (const action of neededActions(caller, input, inherited)) {
     for (const context of requestContexts(action, base, caller, input, inherited)) {
       const own = evaluate({ action, resource: role.arn, context }, policies, warn);
-      const decision = own.allowed ? evaluateTrust(role.trustPolicy, { action, caller, context }, warn) : own;
+      const decision = own.allowed
+        ? evaluateTrust(role.trustPolicy, { action, principal, context }, warn)
+        : own;
       if (decision.allowed) continue;
       warn(`${caller.arn} -> ${role.arn}: ${decision.why}`);
       return accessDenied(caller, action, role.arn);

@@ -70,7 +70,7 @@ function readTemplate(
   sections.end();
   const { accountId, region, stackName } = settings;
   const read = readResources({ resources: members, globals: functionGlobals, scope, folder, report });
-  return { accountId, region, stackName, ...read };
+  return { accountId, region, stackName, ...read, managedPolicies: [], oidcProviders: [], notices: [] };
 }
 
 function checkSettings({ accountId, region, stackName }: TemplateSettings, report: Report): void {

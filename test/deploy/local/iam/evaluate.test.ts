@@ -132,8 +132,9 @@ test("a Deny added anywhere never turns a refusal into an allow", () => {
 });
 
 const caller = sampleCaller({ role: sampleRole("gateway") });
+const principal = { kind: "session", caller } as const;
 const trust = (...statements: StatementJson[]): boolean =>
-  evaluateTrust(policy("trust", ...statements), { action: "sts:AssumeRole", caller, context: {} }, silent)
+  evaluateTrust(policy("trust", ...statements), { action: "sts:AssumeRole", principal, context: {} }, silent)
     .allowed;
 
 test.each([

@@ -1,7 +1,7 @@
 // A role and a session of it, for the tests of the twin's IAM, SigV4 and STS.
 import { parsePolicy } from "../../../../deploy/local/aws/iam/parse-policy.js";
 import type { PolicyKind } from "../../../../deploy/local/aws/iam/parse-policy.js";
-import type { Caller, PolicyDocument, Role } from "../../../../deploy/local/aws/model.js";
+import type { Caller, PolicyDocument, Role, Template } from "../../../../deploy/local/aws/model.js";
 
 export const now = Date.parse("2026-11-21T12:00:00Z");
 export const accountId = "123456789012";
@@ -24,6 +24,18 @@ export function policy(kind: PolicyKind, ...statements: readonly StatementJson[]
   return parsed.value;
 }
 
+/** A template of these roles and nothing else. */
+export const templateOf = (...roles: readonly Role[]): Template => ({
+  accountId,
+  region: "eu-west-1",
+  stackName: "s",
+  roles,
+  functions: [],
+  managedPolicies: [],
+  oidcProviders: [],
+  notices: [],
+});
+
 export const sampleRole = (name: string, changes: Partial<Role> = {}): Role => ({
   name,
   arn: roleArn(name),
@@ -40,6 +52,7 @@ export function sampleCaller(changes: Partial<Caller> = {}): Caller {
     accessKeyId: "ASIAEXAMPLEEXAMPLE12",
     secretAccessKey: "secret",
     sessionToken: "token",
+    issuedAt: now,
     expiration: now + 3_600_000,
     accountId,
     role,

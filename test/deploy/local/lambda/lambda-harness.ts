@@ -18,6 +18,7 @@ export const caller: Caller = {
   accessKeyId: "ASIAEXAMPLEEXAMPLE01",
   secretAccessKey: "secret",
   sessionToken: "token",
+  issuedAt: NOW,
   expiration: NOW + 900_000,
   accountId: "123456789012",
   role: {

@@ -4,7 +4,7 @@ import { createSessions } from "../../../../deploy/local/aws/sessions.js";
 import { assumeRole, type AssumedRole } from "../../../../deploy/local/aws/sts/assume-role.js";
 import type { AssumeRoleInput } from "../../../../deploy/local/aws/sts/assume-role-input.js";
 import { loadTemplate } from "../../../../deploy/local/aws/template/load-template.js";
-import { now, policy, policyJson, roleArn, sampleCaller } from "../iam/sample-caller.js";
+import { now, policy, policyJson, roleArn, sampleCaller, templateOf } from "../iam/sample-caller.js";
 import { analystRole, gatewayRole, trusted } from "./local-sts.js";
 
 const account = { accountId: "123456789012", region: "eu-west-1", stackName: "grantway" };
@@ -28,9 +28,8 @@ function assume(
 ): Outcome<AssumedRole> {
   lines = [];
   const clock = (): number => now;
-  const template = { ...account, functions: [], roles: [gateway, analyst] };
   const settings = {
-    template,
+    template: templateOf(gateway, analyst),
     sessions: createSessions({ clock }),
     clock,
     warn: (line: string) => void lines.push(line),

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { STSClient } from "@aws-sdk/client-sts";
-import type { Caller, Role, Template } from "../../../../deploy/local/aws/model.js";
+import type { Caller, Role } from "../../../../deploy/local/aws/model.js";
 import {
   createSessions,
   type Sessions,
@@ -11,7 +11,7 @@ import {
 } from "../../../../deploy/local/aws/sessions.js";
 import { createVerifier } from "../../../../deploy/local/aws/sigv4/verify-request.js";
 import { createSts, type Sts, type StsFault } from "../../../../deploy/local/aws/sts/create-sts.js";
-import { now, policy, roleArn, sampleRole, type StatementJson } from "../iam/sample-caller.js";
+import { now, policy, roleArn, sampleRole, templateOf, type StatementJson } from "../iam/sample-caller.js";
 
 export interface LocalSts {
   readonly sts: Sts;
@@ -53,13 +53,7 @@ export async function startLocalSts(
 ): Promise<LocalSts> {
   const clock = (): number => now;
   const sessions = createSessions({ clock });
-  const template: Template = {
-    accountId: "123456789012",
-    region: "eu-west-1",
-    stackName: "s",
-    functions: [],
-    roles,
-  };
+  const template = templateOf(...roles);
   const lines: string[] = [];
   const sts = createSts({
     template,

@@ -4,15 +4,14 @@ import { failure, result } from "../../../../deploy/local/aws/sts/answer.js";
 import { createSts } from "../../../../deploy/local/aws/sts/create-sts.js";
 import { readQueryRequest } from "../../../../deploy/local/aws/sts/query-request.js";
 import { createVerifier } from "../../../../deploy/local/aws/sigv4/verify-request.js";
-import { now, sampleRole } from "../iam/sample-caller.js";
+import { now, sampleRole, templateOf } from "../iam/sample-caller.js";
 import { signWithAws4 } from "../sigv4/signing.js";
 
 const clock = (): number => now;
 const sessions = createSessions({ clock });
 const caller = sessions.mint(sampleRole("gateway"), { sessionName: "task", durationSeconds: 3600 });
 const verify = createVerifier({ sessions, clock, region: "eu-west-1" });
-const template = { accountId: "123456789012", region: "eu-west-1", stackName: "s", functions: [], roles: [] };
-const sts = createSts({ template, sessions, clock, verify, log: () => undefined });
+const sts = createSts({ template: templateOf(), sessions, clock, verify, log: () => undefined });
 
 const form = "application/x-www-form-urlencoded";
 const post = (body: string, contentType = form, target = "/", method = "POST"): SignedRequest => ({
