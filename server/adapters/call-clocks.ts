@@ -4,6 +4,7 @@
 export class CallClocks {
   private readonly deadline: NodeJS.Timeout;
   private idle: NodeJS.Timeout | undefined;
+  private look: NodeJS.Immediate | undefined;
   private isHeld = false;
 
   constructor(
@@ -16,16 +17,16 @@ export class CallClocks {
 
   headCame(): void {
     if (this.idleTimeoutMs === undefined) return;
-    this.idle = setTimeout(() => {
-      if (!this.isHeld) this.onTimeout();
-    }, this.idleTimeoutMs);
+    this.idle = setTimeout(() => this.lookOnceMore(), this.idleTimeoutMs);
   }
 
   chunkCame(): void {
+    clearImmediate(this.look);
     this.idle?.refresh();
   }
 
   hold(): void {
+    clearImmediate(this.look);
     this.isHeld = true;
   }
 
@@ -39,6 +40,12 @@ export class CallClocks {
   stop(): void {
     clearTimeout(this.deadline);
     clearTimeout(this.idle);
+    clearImmediate(this.look);
     this.idle = undefined;
+  }
+
+  /** Timers go before sockets: in a process that was busy for so long, what came meanwhile is read in this very turn. */
+  private lookOnceMore(): void {
+    if (!this.isHeld) this.look = setImmediate(this.onTimeout);
   }
 }

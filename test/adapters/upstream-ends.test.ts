@@ -29,6 +29,20 @@ describe("idleTimeoutMs", () => {
     const { body } = accepted(await send(server, { idleTimeoutMs: 20 }));
     expect(await body.relay(new KeepingSink())).toBe("complete");
   });
+
+  test("does not count while the reader is full", async () => {
+    const { body, socket, sink } = await open((connection) => connection.write(head + chunked("a")), {
+      idleTimeoutMs: 20,
+    });
+    sink.isFull = true;
+    const verdict = body.relay(sink);
+    setTimeout(() => {
+      sink.isFull = false;
+      socket.write(lastChunk, () => sink.drain());
+    }, 60);
+    expect(await verdict).toBe("complete");
+    expect([sink.text, sink.ending]).toEqual(["a", "ended"]);
+  });
 });
 
 describe("a function that failed", () => {
