@@ -1,7 +1,7 @@
 // A node:http server that takes connections, and lets go of them without cutting a call.
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { Server as NetServer, type AddressInfo } from "node:net";
+import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
 import type { Abandonment } from "./core/abandonment.js";
 
 export interface ListenerOptions {
@@ -29,8 +29,12 @@ export async function listen(server: Server, options: ListenerOptions): Promise<
   // Node's clock for silent sockets is off: an answer may take 15 minutes to begin.
   server.timeout = 0;
   server.keepAliveTimeout = options.keepAliveTimeoutMs;
+  const open = new Set<Socket>();
+  connections.set(server, open);
   server.on("connection", (socket) => {
     socket.setKeepAlive(true, keepAliveProbeMs);
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
   });
   server.listen(options.port, options.host);
   await once(server, "listening");
@@ -50,7 +54,7 @@ export async function drain(
   // Not http's own `close`, which ends idle connections at once, be a request on its way on one of them: it is answered,
   // and told that it was its connection's last.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-  const sweep = setTimeout(() => server.closeIdleConnections(), idleGraceMs);
+  const sweep = setTimeout(() => closeIdleConnections(server), idleGraceMs);
   // An answer that began before the drain could not say `Connection: close`: node:http gives its connection this long.
   server.keepAliveTimeout = idleGraceMs;
   let limit = setTimeout(() => {
@@ -64,6 +68,27 @@ export async function drain(
   // Now that no connection is left: stops node:http's look-out for slow requests.
   server.close();
   return outcome;
+}
+
+const connections = new WeakMap<Server, ReadonlySet<Socket>>();
+
+/**
+ * As node:http's, which counts a connection as idle once its answer is handed over, be most of it still waiting for a
+ * slow reader: that one ends when all of it has left.
+ */
+function closeIdleConnections(server: Server): void {
+  const flushing = Array.from(connections.get(server) ?? []).filter(
+    ({ writableLength }) => writableLength > 0,
+  );
+  for (const socket of flushing) {
+    socket.destroy = () => {
+      Reflect.deleteProperty(socket, "destroy");
+      socket.destroySoon();
+      return socket;
+    };
+  }
+  server.closeIdleConnections();
+  for (const socket of flushing) Reflect.deleteProperty(socket, "destroy");
 }
 
 /** How long a connection may be idle once the drain has begun: busy ones are used again sooner. */

@@ -6,7 +6,7 @@ import { createLog } from "../../server/adapters/log.js";
 import { createMetrics } from "../../server/adapters/metrics.js";
 import { createAppServer } from "../../server/app-server.js";
 import { drain, listen } from "../../server/listener.js";
-import { openSocket, readToEnd, requestText } from "../fixtures/raw-http.js";
+import { openSocket, readToEnd, readUntil, requestText } from "../fixtures/raw-http.js";
 
 const lines: string[] = [];
 const metrics = createMetrics(() => 0);
@@ -91,6 +91,29 @@ test("who keeps his side open after a refusal does not hold a drain up", async (
   await new Promise((resolve) => socket.once("end", resolve));
   expect(await drain(other, 60_000)).toBe("finished");
   socket.destroy();
+});
+
+test("a drain ends idle connections, and the one whose answer is still on its way to a slow reader after that", async () => {
+  const other = createAppServer(app, { maxHeaderSize: 16_384 });
+  const port = await listen(other, { host: "127.0.0.1", port: 0, keepAliveTimeoutMs: 60_000 });
+  const bytes = 32 * 1024 * 1024;
+  const ended = new Promise<void>((resolve) => {
+    onHeld = (response) =>
+      resolve(void response.writeHead(200, { "content-length": bytes }).end(Buffer.alloc(bytes)));
+  });
+  const slow = await openSocket(`http://127.0.0.1:${port}`);
+  slow.write(requestText("GET /held HTTP/1.1", "Host: a"));
+  await ended;
+  const idle = await openSocket(`http://127.0.0.1:${port}`);
+  idle.write(requestText("GET / HTTP/1.1", "Host: a"));
+  await readUntil(idle, "whole");
+
+  const drained = drain(other, 60_000);
+  await new Promise((resolve) => idle.once("close", resolve));
+  let read = 0;
+  for await (const piece of slow) read += (piece as Buffer).length;
+  expect(read).toBeGreaterThan(bytes);
+  expect(await drained).toBe("finished");
 });
 
 test("refusals that never were a request are counted, and nothing of them stays in flight", async () => {
