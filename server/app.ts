@@ -29,7 +29,6 @@ export interface AppParts {
   /** For answers that belong to no route. */
   readonly cors: Cors | undefined;
   readonly trustProxy: number | readonly string[];
-  readonly trustsProxies: boolean;
   /** While draining every answer is its connection's last. */
   readonly isDraining: () => boolean;
   /** Kept here, for who ends the drain. */

@@ -10,9 +10,10 @@ import { HttpRequestBody, type BodyBudget, type LeftOver } from "./adapters/requ
 import { isHttp10 } from "./adapters/request-head.js";
 import { ResponseSink } from "./adapters/response-sink.js";
 import { Abandonment } from "./core/abandonment.js";
+import { isBodiless } from "./core/bodiless.js";
 import type { Client } from "./core/forwarded-headers.js";
 import type { Inbound, Reply, Verdict } from "./core/inbound.js";
-import { headerValues, type RawHeaders } from "./core/raw-headers.js";
+import { headerValues, withoutField, type RawHeaders } from "./core/raw-headers.js";
 
 export interface HttpInbound extends Inbound {
   readonly body: HttpRequestBody;
@@ -20,14 +21,14 @@ export interface HttpInbound extends Inbound {
 
 export interface BridgeOptions {
   readonly budget: BodyBudget;
-  /** Whether `x-forwarded-*` counts at all. */
-  readonly trustsProxies: boolean;
+  /** 0: `x-forwarded-*` counts for nothing. */
+  readonly trustProxy: number | readonly string[];
 }
 
 export function inboundOf(
   request: Request,
   response: Response,
-  { budget, trustsProxies }: BridgeOptions,
+  { budget, trustProxy }: BridgeOptions,
 ): HttpInbound {
   const abandonment = new Abandonment();
   response.on("close", () => {
@@ -38,7 +39,7 @@ export function inboundOf(
     method: request.method,
     rawTarget: request.url,
     headers: request.rawHeaders,
-    client: clientOf(request, trustsProxies),
+    client: clientOf(request, trustProxy !== 0),
     body: new HttpRequestBody(request, response, budget),
     abandonment,
   };
@@ -98,7 +99,9 @@ function relay(
   response: Response,
   options: SendOptions,
 ): Promise<Verdict> {
-  const fields = announcesInVain(reply, request) ? withoutTrailerField(reply.headers) : [...reply.headers];
+  const fields = announcesInVain(reply, request)
+    ? withoutField(reply.headers, "trailer")
+    : [...reply.headers];
   for (const name in options.headers) fields.push(name, options.headers[name] ?? "");
   if (isLastAnswer(options)) fields.push("connection", "close");
   response.writeHead(reply.status, fields);
@@ -117,17 +120,12 @@ const mayHaveTrailers = (
   request: Request,
 ): boolean =>
   !isHttp10(request) &&
-  request.method !== "HEAD" &&
-  status !== 204 &&
-  status !== 304 &&
+  !isBodiless(request.method, status) &&
   headerValues(headers, "content-length").length === 0;
 
 /** node:http throws on a `Trailer` that no trailers can follow; it was an announcement only (RFC 9110 6.6.2). */
 const announcesInVain = (reply: { status: number; headers: RawHeaders }, request: Request): boolean =>
   headerValues(reply.headers, "trailer").length > 0 && !mayHaveTrailers(reply, request);
-
-const withoutTrailerField = (headers: RawHeaders): string[] =>
-  headers.filter((_, at) => headers[at - (at % 2)]?.toLowerCase() !== "trailer");
 
 async function sendOwn(
   reply: Extract<Reply, { kind: "own" }>,

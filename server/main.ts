@@ -52,7 +52,6 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
     clock,
     cors: settings.cors,
     trustProxy: settings.listen.trustProxy,
-    trustsProxies: settings.listen.trustProxy !== 0,
     isDraining: () => isDraining,
     callsInFlight,
   });

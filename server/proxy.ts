@@ -2,6 +2,7 @@
 // signed with the caller's own session, and the answer handed on as it comes.
 import { hash } from "node:crypto";
 import { variablesOf } from "./authorize.js";
+import { isBodiless } from "./core/bodiless.js";
 import type { Denial } from "./core/denial.js";
 import { isEventStream } from "./core/event-stream.js";
 import { forwardedHeaders } from "./core/forwarded-headers.js";
@@ -93,7 +94,7 @@ function relayedReply(reply: UpstreamReply, { method, requestId }: Inbound, rout
   const { status, body } = reply;
   const headers = relayedHeaders(reply.headers, route);
   const relayed = { kind: "relayed", status, headers, body } as const;
-  if (method === "HEAD" || status === 204 || status === 304 || !isEventStream(headers)) return relayed;
+  if (isBodiless(method, status) || !isEventStream(headers)) return relayed;
   return { ...relayed, eventStream: { requestId, heartbeatMs: route.heartbeatMs } };
 }
 

@@ -2,28 +2,25 @@
 import { pino, type DestinationStream, type Logger } from "pino";
 import type { Findings } from "../core/inbound.js";
 import type { RoleSession } from "../core/model.js";
+import { onceASecond } from "../core/once-a-second.js";
 
 export type Log = Logger;
 
 export const createLog = (destination: DestinationStream = standardOutput()): Log =>
   pino({ base: null, timestamp: isoTime, messageKey: "message" }, destination);
 
-let lastSecond = { second: NaN, text: "" };
+const untilMilliseconds = onceASecond((iso) => iso.slice(0, -4));
 
-/** As pino's own `isoTime`. Thousands of lines share a second, and all of a time but its milliseconds. */
+/** As pino's own `isoTime`. */
 function isoTime(): string {
   const now = Date.now();
-  const second = Math.floor(now / 1000);
-  if (lastSecond.second !== second)
-    lastSecond = { second, text: new Date(second * 1000).toISOString().slice(0, -4) };
-  return `,"time":"${lastSecond.text}${String(now - second * 1000).padStart(3, "0")}Z"`;
+  return `,"time":"${untilMilliseconds(now)}${String(now % 1000).padStart(3, "0")}Z"`;
 }
 
 /**
  * Lines wait for one another, for a tenth of a second at most: a write of its own would cost each call as much as its
- * signature. pino sees to it that they are out when the process exits, but for those that are just being written to a reader too
- * slow for them. Beyond 16 MB that nobody reads, lines are dropped
- * before the memory is.
+ * signature. pino sees to it that they are out when the process exits, but for those that are just being written to a
+ * reader too slow for them. Beyond 16 MB that nobody reads, lines are dropped before the memory is.
  */
 const standardOutput = (): DestinationStream =>
   pino.destination({ dest: 1, sync: false, minLength: 8_192, maxLength: 16 * 2 ** 20, periodicFlush: 100 });

@@ -1,5 +1,6 @@
 // A node:http response as the Sink of a relayed body.
 import type { ServerResponse } from "node:http";
+import { isBodiless } from "../core/bodiless.js";
 import type { BrokenVerdict, Sink } from "../core/inbound.js";
 import { headerEntries, type RawHeaders } from "../core/raw-headers.js";
 
@@ -82,7 +83,7 @@ export class ResponseSink implements Sink {
 
   private get isBodiless(): boolean {
     const { statusCode, req } = this.response;
-    return req.method === "HEAD" || statusCode === 204 || statusCode === 304;
+    return isBodiless(req.method, statusCode);
   }
 
   private breakOff(): void {

@@ -1,10 +1,11 @@
 // One call through undici: its events in, one `UpstreamReply` or refusal and one `Verdict` out. Every way it can end
 // goes through `finish`, once.
 import type { Dispatcher } from "undici";
+import { isBodilessStatus } from "../core/bodiless.js";
 import { denialOf, type AbandonmentListener, type AbandonReason } from "../core/abandonment.js";
 import { namesFunctionError } from "../core/function-error.js";
 import type { RelayedBody, Sink, Verdict } from "../core/inbound.js";
-import type { RawHeaders } from "../core/raw-headers.js";
+import { withoutField, type RawHeaders } from "../core/raw-headers.js";
 import { relayedTrailers } from "../core/relayed-trailers.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import type { UpstreamReply, UpstreamRequest } from "../ports.js";
@@ -86,10 +87,11 @@ export class Call implements Dispatcher.DispatchHandler, RelayedBody, Abandonmen
     this.clocks.headCame();
     // A 304 may name the length of what it does not send (RFC 9110 8.6), some send it with a 204; undici calls that a
     // mismatch.
-    this.isBodiless = status === 204 || status === 304;
+    this.isBodiless = isBodilessStatus(status);
     const fields = textsOf(controller.rawHeaders);
     this.functionFailed = namesFunctionError(fields);
-    const headers = this.functionFailed ? withoutLength(fields) : fields;
+    // It will end broken, and no reader would see that of an answer whose length is told and reached.
+    const headers = this.functionFailed ? withoutField(fields, "content-length") : fields;
     this.resolve(accept({ status, headers, body: this }));
   }
 
@@ -198,7 +200,3 @@ function textsOf(raw: Dispatcher.DispatchController["rawHeaders"]): string[] {
   if (!Array.isArray(raw)) throw new TypeError("undici gave no raw fields");
   return raw.map((text) => (typeof text === "string" ? text : text.toString("latin1")));
 }
-
-/** A failed function's answer ends broken, and no reader would see that of one whose length is told and reached. */
-const withoutLength = (headers: readonly string[]): string[] =>
-  headers.filter((_, at) => headers[at - (at % 2)]?.toLowerCase() !== "content-length");

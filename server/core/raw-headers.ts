@@ -31,6 +31,10 @@ export function headerValues(headers: RawHeaders, name: string): string[] {
   return values;
 }
 
+/** Every field but this one; `name` in lower case. */
+export const withoutField = (headers: RawHeaders, name: string): string[] =>
+  headers.filter((_, at) => headers[at - (at % 2)]?.toLowerCase() !== name);
+
 /** Whether a field speaks only to the next hop (RFC 9110 7.6.1). `name` in lower case. */
 export const isHopByHop = (name: string): boolean => hopByHop.has(name);
 

@@ -3,6 +3,7 @@
 import { hash } from "node:crypto";
 import aws4 from "aws4";
 import type { Credentials } from "./model.js";
+import { onceASecond } from "./once-a-second.js";
 import type { RequestTarget } from "./request-target.js";
 
 export interface SigningInput {
@@ -91,14 +92,5 @@ class TargetSigner extends aws4.RequestSigner {
   }
 }
 
-let lastSecond = { second: NaN, text: "" };
-
-/** `20261121T200000Z`. Thousands of calls share a second. */
-function amzDate(now: number): string {
-  const second = Math.floor(now / 1000);
-  if (lastSecond.second !== second) {
-    const text = new Date(second * 1000).toISOString().replace(/[:-]|\.\d{3}/g, "");
-    lastSecond = { second, text };
-  }
-  return lastSecond.text;
-}
+/** `20261121T200000Z` */
+const amzDate = onceASecond((iso) => iso.replace(/[:-]|\.\d{3}/g, ""));
