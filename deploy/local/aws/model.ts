@@ -171,6 +171,8 @@ export interface AwsError {
   readonly status: number;
   readonly type: string;
   readonly message: string;
+  /** Why a call is throttled: the body's `Reason`. */
+  readonly reason?: string;
 }
 
 /** A request as it stood on the wire, body included. */

@@ -1,10 +1,13 @@
-// May this session call this function URL? Since October 2025 two permissions are needed on the qualified ARN,
-// lambda:InvokeFunctionUrl and lambda:InvokeFunction, each with its own condition key.
-// https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html (function policies and other accounts: not modelled)
+// May this caller call this function, through its URL or by Lambda's Invoke? Since October 2025 a URL needs two
+// permissions on the qualified ARN, lambda:InvokeFunctionUrl and lambda:InvokeFunction, each with its own condition key.
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 import type { Clock } from "../../../../server/ports.js";
-import type { AwsError, Caller, FunctionDefinition, Outcome } from "../model.js";
-import { callerContext, type Context, type Warn } from "./context.js";
-import { evaluate, policiesOf } from "./evaluate.js";
+import type { AwsError, FunctionDefinition, Outcome, Principal } from "../model.js";
+import { principalContext, type Context } from "./context.js";
+import type { Layer, Refused } from "./decision.js";
+import { evaluate, policiesOf, type PolicySet } from "./evaluate.js";
+import { reportDenial, type Report } from "./explain.js";
+import { nameOf } from "./principals.js";
 
 /** What a function URL says to a caller without permission and to one without a signature. */
 export const functionUrlForbidden: AwsError = {
@@ -14,31 +17,131 @@ export const functionUrlForbidden: AwsError = {
     "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
 };
 
-const permissions: readonly { readonly action: string; readonly context: Context }[] = [
-  { action: "lambda:InvokeFunctionUrl", context: { "lambda:functionurlauthtype": "AWS_IAM" } },
-  { action: "lambda:InvokeFunction", context: { "lambda:invokedviafunctionurl": "true" } },
-];
+interface Permission {
+  readonly action: string;
+  readonly context: Context;
+}
 
-/** `sourceIp`: the other end of the connection that the call came on. */
+/**
+ * `sourceIp`: the other end of the connection that the call came on. A URL with AuthType NONE knows no caller: whoever
+ * calls it is anonymous, and the function's policy alone decides.
+ */
 export function authorizeFunctionUrl(
-  caller: Caller,
+  principal: Principal,
   fn: FunctionDefinition,
   sourceIp: string,
   clock: Clock,
-  warn: Warn,
+  report: Report,
 ): Outcome<void> {
   if (fn.url === undefined) throw new Error(`${fn.name} has no function URL`);
-  const resource = fn.url.qualifier === undefined ? fn.arn : `${fn.arn}:${fn.url.qualifier}`;
-  const region = fn.arn.split(":")[3] ?? "";
-  const policies = policiesOf(caller);
-  for (const { action, context } of permissions) {
-    const base = { ...callerContext(caller, region, clock()), "aws:sourceip": sourceIp };
-    const request = { action, resource, context: { ...base, ...context } };
-    const decision = evaluate(request, policies, warn);
-    if (!decision.allowed) {
-      warn(`${caller.arn}: ${decision.why}`);
-      return { ok: false, error: functionUrlForbidden };
-    }
+  const { authType, qualifier } = fn.url;
+  const asked: Principal = authType === "NONE" ? { kind: "anonymous" } : principal;
+  if (authType !== "NONE" && asked.kind === "anonymous") {
+    report.warn(`anonymous: the URL of ${fn.name} has AuthType AWS_IAM, and the call has no signature`);
+    return { ok: false, error: functionUrlForbidden };
   }
-  return { ok: true, value: undefined };
+  const refused = findRefusal(asked, fn, qualifier, sourceIp, clock, report, [
+    { action: "lambda:InvokeFunctionUrl", context: { "lambda:functionurlauthtype": authType } },
+    { action: "lambda:InvokeFunction", context: { "lambda:invokedviafunctionurl": "true" } },
+  ]);
+  return refused === undefined ? allowed : { ok: false, error: functionUrlForbidden };
+}
+
+/** A function that does not exist has an ARN all the same, and nobody's permission but the caller's own. */
+type CalledFunction = Pick<FunctionDefinition, "arn" | "permissions">;
+
+/** Invoke and InvokeWithResponseStream. `qualifier`: as the request has it, an alias or a version. */
+export function authorizeInvoke(
+  principal: Principal,
+  fn: CalledFunction,
+  qualifier: string | undefined,
+  sourceIp: string,
+  clock: Clock,
+  report: Report,
+): Outcome<void> {
+  const action = "lambda:InvokeFunction";
+  // Whether a direct call has lambda:InvokedViaFunctionUrl as "false" or not at all is not documented: both must do.
+  const refused = findRefusal(principal, fn, qualifier, sourceIp, clock, report, [
+    { action, context: {} },
+    { action, context: { "lambda:invokedviafunctionurl": "false" } },
+  ]);
+  return refused === undefined
+    ? allowed
+    : { ok: false, error: invokeDenied(principal, qualified(fn, qualifier), refused) };
+}
+
+const allowed = { ok: true, value: undefined } as const;
+
+function findRefusal(
+  principal: Principal,
+  fn: CalledFunction,
+  qualifier: string | undefined,
+  sourceIp: string,
+  clock: Clock,
+  report: Report,
+  permissions: readonly Permission[],
+): Refused | undefined {
+  const accountId = arnPart(fn.arn, 4);
+  const base = {
+    ...principalContext(principal, arnPart(fn.arn, 3), clock()),
+    "aws:sourceip": sourceIp,
+    "aws:resourceaccount": accountId,
+  };
+  const resource = qualified(fn, qualifier);
+  const policies = policiesFor(principal, fn, qualifier, accountId);
+  for (const { action, context } of permissions) {
+    const decision = evaluate({ action, resource, context: { ...base, ...context } }, policies, report.warn);
+    if (decision.allowed) continue;
+    reportDenial(nameOf(principal), decision, report);
+    return decision;
+  }
+  return undefined;
+}
+
+const qualified = ({ arn }: CalledFunction, qualifier: string | undefined): string =>
+  qualifier === undefined ? arn : `${arn}:${qualifier}`;
+
+/** `arn:partition:service:region:account:...` */
+const arnPart = (arn: string, index: number): string =>
+  arn
+    .split(":")
+    .slice(index, index + 1)
+    .join();
+
+/** A function's policy is one of its own for each qualifier. */
+function policiesFor(
+  principal: Principal,
+  { permissions = [] }: CalledFunction,
+  qualifier: string | undefined,
+  resourceAccountId: string,
+): PolicySet {
+  const resource = permissions.find((each) => each.qualifier === qualifier)?.document;
+  return {
+    ...(principal.kind === "session" ? policiesOf(principal.caller) : { identity: [] }),
+    ...(resource === undefined ? {} : { resource }),
+    principal,
+    resourceAccountId,
+  };
+}
+
+const policyTypes: Readonly<Record<Layer, string>> = {
+  identity: "identity-based policy",
+  boundary: "permissions boundary",
+  session: "session policy",
+  resource: "resource-based policy",
+  trust: "role trust policy",
+};
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+function invokeDenied(principal: Principal, resource: string, { action, layer, denial }: Refused): AwsError {
+  const type = policyTypes[layer];
+  const article = layer === "identity" ? "an" : "a";
+  const why = denial
+    ? `with an explicit deny in ${article} ${type}`
+    : `because no ${type} allows the ${action} action`;
+  return {
+    status: 403,
+    type: "AccessDeniedException",
+    message: `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
+  };
 }

@@ -1,5 +1,5 @@
 // IAM's patterns: `*`, `?` and policy variables, for actions, resource ARNs and condition values.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html (defaults are not supported).
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 import { lookUp, type Context } from "./context.js";
 
 /** A colon of the pattern itself is a token of its own; one that came out of a variable is a plain character. */
@@ -27,9 +27,18 @@ export function expandPattern(pattern: string, action: string, context: Context)
 
 const isMark = (char: string): char is "*" | "?" | ":" => char === "*" || char === "?" || char === ":";
 
-function variable(name: string, action: string, context: Context): string | undefined {
-  const value = lookUp(context, action, name);
-  return value.kind === "one" ? value.value : undefined;
+/** `${aws:PrincipalTag/team, 'none'}`: a comma, a space and the text in single quotes. */
+const withDefault = /^([^,']+), '([^']*)'$/;
+
+/** The condition key that a variable names. */
+export const variableKey = (variable: string): string => withDefault.exec(variable)?.[1] ?? variable;
+
+function variable(text: string, action: string, context: Context): string | undefined {
+  const value = lookUp(context, action, variableKey(text));
+  if (value.kind === "one") return value.value;
+  const fallback = withDefault.exec(text)?.[2];
+  // Whether a wildcard in a default is one is not documented: such a default means nothing.
+  return value.kind === "absent" && fallback !== undefined && !/[*?$]/.test(fallback) ? fallback : undefined;
 }
 
 /** Every character literal: for operators that know no wildcards. */
@@ -68,14 +77,16 @@ export function matchAction(pattern: string, action: string): boolean {
   return matchTokens(tokens, action.toLowerCase());
 }
 
-function split<T>(items: readonly T[], separator: T): T[][] {
-  const parts: T[][] = [[]];
-  for (const item of items) {
-    if (item === separator) parts.push([]);
-    else parts.at(-1)?.push(item);
-  }
-  return parts;
+function split(tokens: readonly Token[]): (readonly Token[])[] {
+  const colon = tokens.indexOf(":");
+  return colon < 0 ? [tokens] : [tokens.slice(0, colon), ...split(tokens.slice(colon + 1))];
 }
+
+/** Each pattern with the segment in its place, where there are no more patterns than segments. */
+const matchEach = (patterns: readonly (readonly Token[])[], segments: readonly string[]): boolean =>
+  segments.every((segment, index) =>
+    patterns.slice(index, index + 1).every((pattern) => matchTokens(pattern, segment)),
+  );
 
 /**
  * A resource of an Allow: wildcards stay inside their colon segment, save a `*` that ends the pattern.
@@ -83,23 +94,21 @@ function split<T>(items: readonly T[], separator: T): T[][] {
  */
 export function matchResourceNarrowly(tokens: readonly Token[], arn: string): boolean {
   if (tokens.length === 1 && tokens[0] === "*") return true;
-  const patterns = split<Token>(tokens, ":");
+  const patterns = split(tokens);
   const segments = arn.split(":");
-  const open = tokens.at(-1) === "*" && patterns.length >= 6 && patterns.length < segments.length;
-  if (patterns.length !== segments.length && !open) return false;
-  return patterns.every((pattern, index) => matchTokens(pattern, segments[index] ?? ""));
+  const isOpen = tokens.at(-1) === "*" && patterns.length >= 6 && patterns.length < segments.length;
+  return (patterns.length === segments.length || isOpen) && matchEach(patterns, segments);
 }
 
 /** Arn* condition operators: six parts, each compared on its own. `undefined` when the pattern is no ARN. */
 export function matchArn(tokens: readonly Token[], arn: string): boolean | undefined {
-  const patterns = split<Token>(tokens, ":");
+  const patterns = split(tokens);
   if (patterns.length < 6) return undefined;
-  const rest = patterns.slice(5).flatMap((part, index): Token[] => (index === 0 ? part : [":", ...part]));
   const segments = arn.split(":");
   if (segments.length < 6) return false;
-  const tail = segments.slice(5).join(":");
+  const prefixLength = patterns.slice(0, 5).flat().length + 5;
   return (
-    patterns.slice(0, 5).every((part, index) => matchTokens(part, segments[index] ?? "")) &&
-    matchTokens(rest, tail)
+    matchEach(patterns.slice(0, 5), segments) &&
+    matchTokens(tokens.slice(prefixLength), segments.slice(5).join(":"))
   );
 }

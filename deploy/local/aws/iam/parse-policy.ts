@@ -1,31 +1,25 @@
 // IAM's policy JSON -> PolicyDocument. Refuses every element the twin does not implement, by name.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+// Whether actions and condition keys exist is catalog.ts's to say.
 import { parseDocument } from "yaml";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
 import type { PolicyDocument, PolicyStatement } from "../model.js";
+import {
+  readActions,
+  readConditions,
+  readObject,
+  readPrincipals,
+  readResources,
+  type PolicyKind,
+  type Report,
+} from "./policy-elements.js";
 
-/** identity: attached to a role. session: passed to AssumeRole. trust: who may assume a role. */
-export type PolicyKind = "identity" | "session" | "trust";
+export type { PolicyKind } from "./policy-elements.js";
 
 export interface PolicyFault {
   readonly path: string;
   readonly message: string;
 }
-
-type Report = (path: string, message: string) => void;
-type Members = Readonly<Record<string, unknown>>;
-
-const trustActions = new Set([
-  "sts:AssumeRole",
-  "sts:AssumeRoleWithSAML",
-  "sts:AssumeRoleWithWebIdentity",
-  "sts:TagSession",
-  "sts:SetSourceIdentity",
-]);
-const actionName = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/;
-const resourceArn = /^arn:(aws|aws-cn|aws-us-gov):[a-z0-9-]+:[^:]*:[^:]*:.+$/;
-const principalArn = /^(\*|\d{12}|arn:aws:(iam|sts)::\d{12}:[^*?]+)$/;
-const notImplemented = new Set(["NotAction", "NotResource", "NotPrincipal"]);
 
 /** A policy as text: what AssumeRole takes. */
 export function parsePolicyText(
@@ -52,123 +46,73 @@ export function parsePolicy(
   return faults.length > 0 ? refuse(faults) : accept({ statements });
 }
 
+const current = "2012-10-17";
+const old = "2008-10-17";
+
 function readStatements(document: unknown, kind: PolicyKind, report: Report): PolicyStatement[] {
   const members = readObject(document, "", ["Version", "Id", "Statement"], report);
   if (members === undefined) return [];
-  if (members.Version !== "2012-10-17") report("Version", 'must be "2012-10-17"');
+  // Left out, IAM takes 2008-10-17, which is seldom what was meant.
+  if (members.Version !== current && members.Version !== old)
+    report("Version", `must be "${current}" (or "${old}", which has no policy variables)`);
   const list = Array.isArray(members.Statement) ? (members.Statement as unknown[]) : [members.Statement];
   if (list.length === 0) report("Statement", "must not be empty");
   const statements = list.map((item, index) => readStatement(item, `Statement[${index}]`, kind, report));
   const sids = statements.flatMap(({ sid }) => (sid === undefined || sid === "" ? [] : [sid]));
   if (new Set(sids).size !== sids.length) report("Statement", "has the same Sid twice");
-  return statements;
+  return members.Version === old ? statements.map(withoutVariables) : statements;
 }
 
+/** `${...}` is plain text: the dollar sign stands for itself. */
+const withoutVariables = (statement: PolicyStatement): PolicyStatement => ({
+  ...statement,
+  resources: statement.resources.map(asPlainText),
+  conditions: statement.conditions.map((one) => ({ ...one, values: one.values.map(asPlainText) })),
+});
+
+const asPlainText = (text: string): string => text.replaceAll("${", "${$}{");
+
+const elements: Readonly<Record<PolicyKind, readonly string[]>> = {
+  identity: ["Resource", "NotResource"],
+  session: ["Resource", "NotResource"],
+  trust: ["Principal"],
+  resource: ["Principal", "Resource", "NotResource"],
+};
+
 function readStatement(value: unknown, path: string, kind: PolicyKind, report: Report): PolicyStatement {
-  const bearer = kind === "trust" ? "Principal" : "Resource";
-  const known = ["Sid", "Effect", "Action", bearer, "Condition"];
+  const known = ["Sid", "Effect", "Action", "NotAction", ...elements[kind], "Condition"];
   const members = readObject(value, path, known, report) ?? {};
   const { Sid: sid, Effect: effect } = members;
   if (effect !== "Allow" && effect !== "Deny") report(`${path}.Effect`, 'must be "Allow" or "Deny"');
-  if (sid !== undefined && (typeof sid !== "string" || !/^[A-Za-z0-9]*$/.test(sid))) {
+  // Lambda makes a Sid of the StatementId of a permission, which has its own alphabet.
+  const sidText = kind === "resource" ? /^[\w-]*$/ : /^[A-Za-z0-9]*$/;
+  if (sid !== undefined && (typeof sid !== "string" || !sidText.test(sid)))
     report(`${path}.Sid`, "must be letters and digits");
-  }
+  const action = eitherOf("Action", members, path, report);
+  const resource = eitherOf("Resource", members, path, report);
   return {
     ...(typeof sid === "string" ? { sid } : {}),
     effect: effect === "Allow" ? "Allow" : "Deny",
-    actions: readActions(members.Action, `${path}.Action`, kind, report),
+    actions: readActions(members[action], `${path}.${action}`, kind, report),
+    ...(action === "NotAction" ? { exceptActions: true } : {}),
     conditions: readConditions(members.Condition, `${path}.Condition`, report),
-    ...(kind === "trust"
-      ? { resources: [], principals: readPrincipals(members.Principal, `${path}.Principal`, report) }
-      : { resources: readResources(members.Resource, `${path}.Resource`, report) }),
+    resources: kind === "trust" ? [] : readResources(members[resource], `${path}.${resource}`, report),
+    ...(resource === "NotResource" && kind !== "trust" ? { exceptResources: true } : {}),
+    ...(elements[kind].includes("Principal")
+      ? { principals: readPrincipals(members.Principal, `${path}.Principal`, report) }
+      : {}),
   };
 }
 
-function readActions(value: unknown, path: string, kind: PolicyKind, report: Report): string[] {
-  const actions = readList(value, path, report);
-  for (const action of actions) {
-    if (!actionName.test(action))
-      report(path, `${quote(action)} is not an action such as lambda:InvokeFunction`);
-    else if (kind === "trust" && !trustActions.has(action)) {
-      report(path, `${quote(action)} is not an action of a trust policy: ${[...trustActions].join(", ")}`);
-    }
-  }
-  return actions;
-}
-
-function readResources(value: unknown, path: string, report: Report): string[] {
-  const resources = readList(value, path, report);
-  for (const resource of resources) {
-    if (resource !== "*" && !resourceArn.test(resource))
-      report(path, `${quote(resource)} is neither an ARN nor "*"`);
-  }
-  return resources;
-}
-
-function readPrincipals(
-  value: unknown,
+/** An element or its Not form, never both. */
+function eitherOf<Name extends "Action" | "Resource">(
+  name: Name,
+  members: Readonly<Record<string, unknown>>,
   path: string,
   report: Report,
-): NonNullable<PolicyStatement["principals"]> {
-  if (value === "*") return { aws: ["*"], service: [], federated: [] };
-  const members = readObject(value, path, ["AWS", "Service", "Federated"], report) ?? {};
-  if (Object.keys(members).length === 0) report(path, "must name a principal");
-  const read = (name: string, pattern: RegExp): string[] => {
-    const names = members[name] === undefined ? [] : readList(members[name], `${path}.${name}`, report);
-    for (const one of names)
-      if (!pattern.test(one)) report(`${path}.${name}`, `${quote(one)} is not a principal`);
-    return names;
-  };
-  return {
-    aws: read("AWS", principalArn),
-    service: read("Service", /^[a-z0-9.-]+\.amazonaws\.com$/),
-    federated: read("Federated", /^[^*?]+$/),
-  };
+): Name | `Not${Name}` {
+  const except: `Not${Name}` = `Not${name}`;
+  if (members[except] === undefined) return name;
+  if (members[name] !== undefined) report(path, `has both ${name} and ${except}`);
+  return except;
 }
-
-function readConditions(value: unknown, path: string, report: Report): PolicyStatement["conditions"] {
-  if (value === undefined) return [];
-  return Object.entries(readObject(value, path, undefined, report) ?? {}).flatMap(([operator, block]) => {
-    const where = `${path}.${operator}`;
-    const keys = Object.entries(readObject(block, where, undefined, report) ?? {});
-    if (new Set(keys.map(([key]) => key.toLowerCase())).size !== keys.length)
-      report(where, "has the same key twice");
-    return keys.map(([key, values]) => {
-      if (!/^[A-Za-z0-9-]+:.+$/.test(key)) report(`${where}.${key}`, "is not a condition key");
-      return { operator, key, values: readList(values, `${where}.${key}`, report, true) };
-    });
-  });
-}
-
-/** One or many non-empty strings. Condition values may also be JSON's numbers and booleans. */
-function readList(value: unknown, path: string, report: Report, scalars = false): string[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length === 0) report(path, "must not be empty");
-  return list.flatMap((item) => {
-    if (typeof item === "string" && (item !== "" || scalars)) return [item];
-    if (scalars && (typeof item === "number" || typeof item === "boolean")) return [String(item)];
-    report(path, "must be a string or a list of strings");
-    return [];
-  });
-}
-
-function readObject(
-  value: unknown,
-  path: string,
-  known: string[] | undefined,
-  report: Report,
-): Members | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    report(path, "must be an object");
-    return undefined;
-  }
-  for (const name of known === undefined ? [] : Object.keys(value).filter((key) => !known.includes(key))) {
-    const why = notImplemented.has(name)
-      ? "is not supported by the local twin"
-      : "is not an element of this policy";
-    report(path === "" ? name : `${path}.${name}`, why);
-  }
-  return value as Members;
-}
-
-const quote = (value: string): string => JSON.stringify(value);

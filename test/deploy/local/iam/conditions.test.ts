@@ -1,4 +1,5 @@
-import { evaluateCondition, type Truth } from "../../../../deploy/local/aws/iam/conditions.js";
+import { evaluateCondition } from "../../../../deploy/local/aws/iam/conditions.js";
+import type { Truth } from "../../../../deploy/local/aws/iam/operators.js";
 import { silent } from "./sample-caller.js";
 
 const context = {
@@ -50,6 +51,14 @@ test.each<[string, string, string[], Truth]>([
   ["Bool", "aws:SecureTransport", ["yes"], "unknown"],
   ["NumericEquals", "aws:PrincipalTag/size", ["10.0"], true],
   ["NumericNotEquals", "aws:PrincipalTag/size", ["10"], false],
+  ["BinaryEquals", team, ["UmVk"], "unknown"],
+  ["ForAllValues:StringEquals", team, ["Red"], true],
+  ["ForAnyValue:StringEquals", team, ["Blue"], false],
+  ["ForAllValues:StringEquals", "aws:PrincipalTag/empty", ["x"], "unknown"],
+  ["ForAllValues:StringEquals", "aws:PrincipalTag/empty", [""], true],
+  ["ForAnyValue:StringEquals", "aws:PrincipalTag/empty", ["x"], false],
+  ["StringEquals", team, ["${aws:PrincipalTag/none, 'Red'}"], true],
+  ["StringEquals", team, ["${aws:PrincipalTag/none, 'red'}"], false],
   ["NumericLessThan", "aws:PrincipalTag/size", ["10"], false],
   ["NumericLessThanEquals", "aws:PrincipalTag/size", ["10"], true],
   ["NumericGreaterThan", "aws:PrincipalTag/size", ["9.5"], true],
@@ -101,7 +110,17 @@ test.each<[string, string[], Truth]>([
   ["ForAllValues:StringEquals", ["x"], true],
   ["ForAnyValue:StringEquals", ["x"], false],
   ["ForAnyValue:StringNotEquals", ["x"], false],
-  ["ForAnyValue:StringEqualsIfExists", ["x"], true],
+  ["ForAnyValue:StringEqualsIfExists", ["x"], "unknown"],
+  ["ForAnyValue:StringNotEqualsIfExists", ["x"], "unknown"],
+  ["ForAllValues:StringEqualsIfExists", ["x"], true],
+  ["ForAllValues:StringNotEquals", ["x"], true],
+  ["BinaryEquals", ["eA=="], false],
+  ["BinaryEqualsIfExists", ["eA=="], true],
+  ["BoolIfExists", ["false"], true],
+  ["NumericLessThanIfExists", ["1"], true],
+  ["DateLessThan", ["2026-11-21"], false],
+  ["ArnLike", ["arn:aws:iam::123456789012:role/x"], false],
+  ["ArnNotLike", ["arn:aws:iam::123456789012:role/x"], true],
   ["Bool", ["false"], false],
   ["Null", ["true"], true],
   ["Null", ["false"], false],
@@ -125,8 +144,11 @@ test.each<[string, string[], Truth]>([
 });
 
 test.each([
-  ["BinaryEquals", team],
+  ["BinaryNotEquals", team],
   ["stringEquals", team],
+  ["NullIfExists", team],
+  ["ForAllValues:Null", team],
+  ["StringEqualsifexists", team],
   ["BoolNotEquals", "aws:SecureTransport"],
   ["NumericNotLessThan", "aws:PrincipalTag/size"],
   ["ForSomeValues:StringEquals", team],

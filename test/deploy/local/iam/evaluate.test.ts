@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { evaluate, evaluateTrust, type Decision } from "../../../../deploy/local/aws/iam/evaluate.js";
-import type { PolicyDocument, PolicyStatement } from "../../../../deploy/local/aws/model.js";
+import type { Decision } from "../../../../deploy/local/aws/iam/decision.js";
+import { evaluate, evaluateTrust, type PolicySet } from "../../../../deploy/local/aws/iam/evaluate.js";
+import type { PolicyDocument, PolicyStatement, Principal } from "../../../../deploy/local/aws/model.js";
 import {
   policy,
   roleArn,
@@ -17,6 +18,11 @@ const allow: StatementJson = { Action: "lambda:InvokeFunction", Resource: resour
 const deny: StatementJson = { ...allow, Effect: "Deny", Sid: "Never" };
 const unknownKey = { Condition: { StringEquals: { "aws:SourceVpc": "vpc-1" } } };
 const openVariable = { Resource: "arn:aws:lambda:*:*:function:${aws:PrincipalTag/none}" };
+
+const never = { Effect: "Deny" } as const;
+const denyAll = { ...never, Resource: "*" };
+const exceptOn = { Action: "lambda:InvokeFunction" };
+const openException = { NotResource: openVariable.Resource };
 
 const decide = (identity: StatementJson[], session?: StatementJson[]): Decision =>
   evaluate(
@@ -55,6 +61,49 @@ test.each<[string, StatementJson[], StatementJson[] | undefined, boolean]>([
     true,
   ],
   ["a Deny is on another resource", [allow, { ...deny, Resource: `${resource}r` }], undefined, true],
+  ["all but another action is allowed", [{ NotAction: "s3:*", Resource: resource }], undefined, true],
+  ["all but this action is allowed", [{ NotAction: "lambda:Invoke*", Resource: resource }], undefined, false],
+  ["all but this action is denied", [allow, { ...denyAll, NotAction: "LAMBDA:*" }], undefined, true],
+  ["all but another action is denied", [allow, { ...denyAll, NotAction: "sts:*" }], undefined, false],
+  ["all but another resource is allowed", [{ ...exceptOn, NotResource: `${resource}r` }], undefined, true],
+  ["all but this resource is allowed", [{ ...exceptOn, NotResource: resource }], undefined, false],
+  [
+    "all but this resource is denied",
+    [allow, { ...exceptOn, ...never, NotResource: resource }],
+    undefined,
+    true,
+  ],
+  [
+    "all but another resource is denied",
+    [allow, { ...exceptOn, ...never, NotResource: `${resource}r` }],
+    undefined,
+    false,
+  ],
+  [
+    "what is excepted from an Allow reaches over colons",
+    [{ ...exceptOn, NotResource: "arn:aws:lambda:*:*:f*live" }],
+    undefined,
+    false,
+  ],
+  [
+    "what is excepted from a Deny does not reach over colons",
+    [allow, { ...exceptOn, ...never, NotResource: "arn:aws:lambda:*:*:f*live" }],
+    undefined,
+    false,
+  ],
+  ["an exception from an Allow has an open variable", [{ ...exceptOn, ...openException }], undefined, false],
+  [
+    "an exception from a Deny has an open variable",
+    [allow, { ...exceptOn, ...never, ...openException }],
+    undefined,
+    false,
+  ],
+  [
+    "an exception with an open variable is covered by another",
+    [{ ...exceptOn, NotResource: [openException.NotResource, resource] }],
+    undefined,
+    false,
+  ],
   [
     "a Deny's wildcard reaches over colons",
     [allow, { ...deny, Resource: "arn:aws:lambda:*:*:f*live" }],
@@ -77,57 +126,136 @@ test("a refusal names what was missing", () => {
   });
 });
 
-const statement: fc.Arbitrary<PolicyStatement> = fc.record({
-  effect: fc.constantFrom("Allow" as const, "Deny" as const),
-  actions: fc.array(fc.constantFrom("*", "lambda:*", "lambda:InvokeFunction", "s3:GetObject"), {
-    minLength: 1,
-  }),
-  resources: fc.array(
-    fc.constantFrom("*", resource, `${resource}x`, "arn:aws:lambda:*:*:function:${aws:userid}"),
-  ),
-  conditions: fc.array(
-    fc.record({
-      operator: fc.constantFrom("Bool", "Null", "StringNotEquals", "Unheard", "ForAllValues:StringEquals"),
-      key: fc.constantFrom("aws:SecureTransport", "aws:username", "aws:SourceVpc"),
-      values: fc.array(fc.constantFrom("true", "false"), { minLength: 1 }),
+const flag = fc.option(fc.constant(true as const), { nil: undefined });
+const statement: fc.Arbitrary<PolicyStatement> = fc
+  .record({
+    effect: fc.constantFrom("Allow" as const, "Deny" as const),
+    actions: fc.array(fc.constantFrom("*", "lambda:*", "lambda:InvokeFunction", "s3:GetObject"), {
+      minLength: 1,
     }),
-    { maxLength: 2 },
-  ),
-});
+    resources: fc.array(
+      fc.constantFrom("*", resource, `${resource}x`, "arn:aws:lambda:*:*:function:${aws:userid}"),
+    ),
+    conditions: fc.array(
+      fc.record({
+        operator: fc.constantFrom("Bool", "Null", "StringNotEquals", "Unheard", "ForAllValues:StringEquals"),
+        key: fc.constantFrom("aws:SecureTransport", "aws:username", "aws:SourceVpc"),
+        values: fc.array(fc.constantFrom("true", "false"), { minLength: 1 }),
+      }),
+      { maxLength: 2 },
+    ),
+    exceptActions: flag,
+    exceptResources: flag,
+    principals: fc.record({
+      aws: fc.subarray(["*", roleArn("analyst"), sampleCaller().arn, "123456789012"]),
+      service: fc.constant([]),
+      federated: fc.constant([]),
+    }),
+  })
+  .map(({ exceptActions, exceptResources, ...rest }) => ({
+    ...rest,
+    ...(exceptActions && { exceptActions }),
+    ...(exceptResources && { exceptResources }),
+  }));
 const document: fc.Arbitrary<PolicyDocument> = fc.record({
   statements: fc.array(statement, { maxLength: 4 }),
 });
 
+const runs = { numRuns: 1000 };
+const judge = (policies: PolicySet): boolean => evaluate(request, policies, silent).allowed;
+const added = ({ statements }: PolicyDocument, more: PolicyStatement): PolicyDocument => ({
+  statements: [...statements, more],
+});
+
 test("no session policy gives more than the role has", () => {
   fc.assert(
-    fc.property(document, document, (identity, session) => {
-      const withSession = evaluate(request, { identity: [identity], session }, silent);
-      const without = evaluate(request, { identity: [identity] }, silent);
-      return without.allowed || !withSession.allowed;
-    }),
-    { numRuns: 1000 },
+    fc.property(
+      document,
+      document,
+      (identity, session) => judge({ identity: [identity] }) || !judge({ identity: [identity], session }),
+    ),
+    runs,
   );
 });
 
-test("an Allow added to a session policy never turns a deny of the role into an allow", () => {
+test("adding any statement to a session policy never turns a deny of the role into an allow", () => {
   fc.assert(
     fc.property(document, document, statement, (identity, session, more) => {
-      const wider = { statements: [...session.statements, { ...more, effect: "Allow" as const }] };
-      const role = evaluate(request, { identity: [identity] }, silent);
-      return role.allowed || !evaluate(request, { identity: [identity], session: wider }, silent).allowed;
+      const role = judge({ identity: [identity] });
+      return role || !judge({ identity: [identity], session: added(session, more) });
     }),
-    { numRuns: 1000 },
+    runs,
   );
 });
+
+const layers = fc.constantFrom(
+  "identity" as const,
+  "boundary" as const,
+  "session" as const,
+  "resource" as const,
+);
+const sets: fc.Arbitrary<PolicySet> = fc.record(
+  {
+    identity: fc.array(document, { maxLength: 2 }),
+    boundary: document,
+    session: document,
+    resource: document,
+    principal: fc.constantFrom<Principal>(
+      { kind: "session", caller: sampleCaller() },
+      { kind: "anonymous" },
+      { kind: "service", name: "s3.amazonaws.com" },
+    ),
+    resourceAccountId: fc.constantFrom("123456789012", "999999999999"),
+  },
+  { requiredKeys: ["identity", "principal"] },
+);
 
 test("a Deny added anywhere never turns a refusal into an allow", () => {
   fc.assert(
-    fc.property(document, document, statement, (identity, session, more) => {
-      const stricter = { statements: [...identity.statements, { ...more, effect: "Deny" as const }] };
-      const before = evaluate(request, { identity: [identity], session }, silent);
-      return before.allowed || !evaluate(request, { identity: [stricter], session }, silent).allowed;
+    fc.property(sets, layers, statement, (policies, layer, more) => {
+      const deny = { ...more, effect: "Deny" as const };
+      const stricter =
+        layer === "identity"
+          ? { ...policies, identity: [...policies.identity, { statements: [deny] }] }
+          : { ...policies, [layer]: added(policies[layer] ?? { statements: [] }, deny) };
+      // A boundary or session policy that is new limits by being there, never gives.
+      return judge(policies) || !judge(stricter);
     }),
-    { numRuns: 1000 },
+    runs,
+  );
+});
+
+test("a boundary and a session policy only narrow, whatever the function's policy gives", () => {
+  fc.assert(
+    fc.property(sets, document, (policies, limit) => {
+      const { boundary, session, ...open } = policies;
+      const limited = [
+        { ...open, boundary: limit, ...(session && { session }) },
+        { ...open, session: limit, ...(boundary && { boundary }) },
+      ];
+      const without = [
+        { ...open, ...(session && { session }) },
+        { ...open, ...(boundary && { boundary }) },
+      ];
+      return limited.every((set, at) => !judge(set) || judge(without[at] ?? open));
+    }),
+    runs,
+  );
+});
+
+test("NotAction allows exactly what Action does not, where nothing else is asked", () => {
+  const plain = { effect: "Allow", resources: ["*"], conditions: [] } as const;
+  const patterns = fc.array(
+    fc.constantFrom("*", "lambda:*", "LAMBDA:invokefunction", "lambda:Invoke?unction", "s3:*", "sts:Get*"),
+    { minLength: 1, maxLength: 3 },
+  );
+  fc.assert(
+    fc.property(patterns, (actions) => {
+      const listed = judge({ identity: [{ statements: [{ ...plain, actions }] }] });
+      const excepted = judge({ identity: [{ statements: [{ ...plain, actions, exceptActions: true }] }] });
+      return listed !== excepted;
+    }),
+    runs,
   );
 });
 
@@ -158,4 +286,77 @@ test("a trust policy's Deny wins, and another action's Allow is not enough", () 
   expect(trust(open, { ...open, Effect: "Deny" })).toBe(false);
   expect(trust(open, { ...open, Effect: "Deny", Action: "sts:TagSession" })).toBe(true);
   expect(trust({ ...open, Action: "sts:TagSession" })).toBe(false);
+});
+
+const provider = "arn:aws:iam::123456789012:oidc-provider/login.example.com";
+const federated: Principal = { kind: "federated", providerArn: provider };
+const service: Principal = { kind: "service", name: "ecs-tasks.amazonaws.com" };
+const anonymous: Principal = { kind: "anonymous" };
+
+test.each<[string, Principal, unknown, boolean]>([
+  ["a provider that is named", federated, { Federated: provider }, true],
+  ["another provider", federated, { Federated: `${provider}/x` }, false],
+  ["a provider, by a star", federated, "*", false],
+  ["a service that is named", service, { Service: "ecs-tasks.amazonaws.com" }, true],
+  ["a service, by a star", service, "*", false],
+  ["another service", service, { Service: "ec2.amazonaws.com" }, false],
+  ["the anonymous, by a star", anonymous, "*", true],
+  ["the anonymous, by an account", anonymous, { AWS: "123456789012" }, false],
+])("a trust policy and %s", (_title, asking, Principal, expected) => {
+  const document = policy("trust", { Principal, Action: "sts:AssumeRoleWithWebIdentity" });
+  const asked = { action: "sts:AssumeRoleWithWebIdentity", principal: asking, context: {} };
+  const decision = evaluateTrust(document, asked, silent);
+  expect(decision.allowed).toBe(expected);
+});
+
+test.each<[string, Principal]>([
+  ["a provider", federated],
+  ["a service", service],
+  ["the anonymous", anonymous],
+  ["a session", principal],
+])("a Deny for everyone in a trust policy is for %s too", (_title, asking) => {
+  const Action = "sts:AssumeRole";
+  const everybody = {
+    AWS: [roleArn("gateway"), "*"],
+    Federated: provider,
+    Service: "ecs-tasks.amazonaws.com",
+  };
+  const open = { Principal: everybody, Action };
+  const asked = { action: Action, principal: asking, context: {} };
+  expect(evaluateTrust(policy("trust", open), asked, silent).allowed).toBe(true);
+  const closed = policy("trust", open, { Effect: "Deny", Sid: "Closed", Principal: "*", Action });
+  expect(evaluateTrust(closed, asked, silent)).toMatchObject({
+    why: "sts:AssumeRole: explicit deny in statement Closed in the trust policy",
+  });
+});
+
+test("NotAction in a trust policy excepts an action", () => {
+  const allBut = { Principal: { AWS: roleArn("gateway") }, NotAction: "sts:TagSession" } as const;
+  const document = policy("trust", allBut);
+  const decide = (action: string): Decision =>
+    evaluateTrust(document, { action, principal, context: {} }, silent);
+  expect(decide("sts:AssumeRole").allowed).toBe(true);
+  expect(decide("sts:TagSession")).toMatchObject({
+    why: `sts:TagSession: no statement of the trust policy allows it to ${caller.arn}`,
+  });
+});
+
+test.each<[Principal, string]>([
+  [federated, provider],
+  [service, "ecs-tasks.amazonaws.com"],
+  [anonymous, "anonymous"],
+])("a refusal names who asked: %j", (asking, name) => {
+  const asked = { action: "sts:AssumeRole", principal: asking, context: {} };
+  expect(evaluateTrust({ statements: [] }, asked, silent)).toMatchObject({
+    why: `sts:AssumeRole: no statement of the trust policy allows it to ${name}`,
+  });
+});
+
+test("a statement that names nobody is about nobody", () => {
+  const nobody = { effect: "Allow", actions: ["*"], resources: [], conditions: [] } as const;
+  const asked = { action: "sts:AssumeRole", principal, context: {} };
+  const everyone = policy("trust", { Principal: "*", Action: "sts:AssumeRole" });
+  expect(evaluateTrust({ statements: [nobody] }, asked, silent).allowed).toBe(false);
+  const denied = { statements: [...everyone.statements, { ...nobody, effect: "Deny" as const }] };
+  expect(evaluateTrust(denied, asked, silent).allowed).toBe(true);
 });

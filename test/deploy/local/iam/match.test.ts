@@ -1,5 +1,6 @@
 import {
   expandPattern,
+  literalText,
   matchAction,
   matchArn,
   matchResourceNarrowly,
@@ -71,13 +72,33 @@ test("${*}, ${?} and ${$} are the characters themselves", () => {
 
 test.each([
   "${aws:PrincipalTag/none}",
-  "${aws:PrincipalTag/x, 'fallback'}",
+  "${aws:PrincipalTag/none,'no space'}",
+  '${aws:PrincipalTag/none, "other quotes"}',
+  "${aws:PrincipalTag/none, 'a*'}",
+  "${aws:PrincipalTag/none, 'a?'}",
+  "${aws:PrincipalTag/none, 'it''s'}",
+  "${made:Up, 'fallback'}",
+  "${aws:TagKeys, 'fallback'}",
   "${made:Up}",
   "${",
   "a${b",
   "${}",
 ])("a pattern with %s means nothing", (pattern) => {
-  expect(expand(pattern, { "aws:principaltag/x": "y" })).toBeUndefined();
+  expect(expand(pattern, { "aws:principaltag/x": "y", "aws:tagkeys": ["a", "b"] })).toBeUndefined();
+});
+
+test.each([
+  ["${aws:PrincipalTag/x, 'none'}", "y"],
+  ["${aws:PrincipalTag/none, 'none'}", "none"],
+  ["${aws:PrincipalTag/none, ''}", ""],
+  ["${aws:username, 'no user, but a role'}", "no user, but a role"],
+])("the variable %s stands for %j", (variable, value) => {
+  expect(literalText(tokens(variable, { "aws:principaltag/x": "y" }))).toBe(value);
+});
+
+test("a default is text: its colon makes no new segment", () => {
+  const pattern = "arn:aws:lambda:eu-west-1:123456789012:${aws:username, 'function:reports:live'}";
+  expect(matchResourceNarrowly(tokens(pattern), fn)).toBe(false);
 });
 
 test("many wildcards against a long text take no noticeable time", () => {
@@ -92,4 +113,11 @@ test.each([
   ["arn:aws:iam::12345678901?:role/ana*", true],
 ])("Arn operators: %s -> %s", (pattern, expected) => {
   expect(matchArn(tokens(pattern), "arn:aws:iam::123456789012:role/analyst")).toBe(expected);
+});
+
+test("Arn operators: a text of fewer than six parts is no ARN, and what stands behind the fifth colon is one part", () => {
+  expect(matchArn(tokens("arn:aws:iam::123456789012:role/x"), "arn:aws:iam")).toBe(false);
+  expect(matchArn(tokens("arn:aws:lambda:*:*:function:reports*"), fn)).toBe(true);
+  expect(matchArn(tokens("arn:aws:lambda:*:*:f*live"), fn)).toBe(true);
+  expect(matchArn(tokens("arn:aws:lambda:*:*:function:reports"), fn)).toBe(false);
 });

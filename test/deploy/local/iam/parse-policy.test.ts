@@ -35,10 +35,12 @@ test("one-or-many becomes a list, and JSON's scalars become condition values", (
   });
 });
 
+const badVersion = 'Version: must be "2012-10-17" (or "2008-10-17", which has no policy variables)';
+
 test.each<[string, unknown, string, PolicyKind?]>([
   ["no object", "x", ": must be an object"],
-  ["no version", { Statement: allow }, 'Version: must be "2012-10-17"'],
-  ["an old version", { Version: "2008-10-17", Statement: allow }, 'Version: must be "2012-10-17"'],
+  ["no version", { Statement: allow }, badVersion],
+  ["an unknown version", { Version: "2012-10-18", Statement: allow }, badVersion],
   [
     "an unknown element",
     { ...policyJson(), Statement: allow, Note: "x" },
@@ -68,14 +70,69 @@ test.each<[string, unknown, string, PolicyKind?]>([
     'Statement[0].Action: "lambda:${x}" is not an action such as lambda:InvokeFunction',
   ],
   [
-    "NotAction",
+    "Action and NotAction",
     document({ ...allow, NotAction: "s3:*" }),
-    "Statement[0].NotAction: is not supported by the local twin",
+    "Statement[0]: has both Action and NotAction",
   ],
   [
-    "NotResource",
+    "Resource and NotResource",
     document({ ...allow, NotResource: "*" }),
-    "Statement[0].NotResource: is not supported by the local twin",
+    "Statement[0]: has both Resource and NotResource",
+  ],
+  [
+    "a NotAction that is none",
+    document({ Effect: "Allow", Resource: "*", NotAction: "s3" }),
+    'Statement[0].NotAction: "s3" is not an action such as lambda:InvokeFunction',
+  ],
+  [
+    "a NotResource that is none",
+    document({ Effect: "Deny", Action: "*", NotResource: "bucket" }),
+    'Statement[0].NotResource: "bucket" is neither an ARN nor "*"',
+  ],
+  [
+    "another service's NotAction in a trust policy",
+    document({ Effect: "Deny", Principal: "*", NotAction: "s3:GetObject" }),
+    'Statement[0].NotAction: "s3:GetObject" is not an action of a trust policy: sts:AssumeRole, sts:AssumeRoleWithSAML, sts:AssumeRoleWithWebIdentity, sts:TagSession, sts:SetSourceIdentity',
+    "trust",
+  ],
+  [
+    "NotResource in a trust policy",
+    document({ ...trust, NotResource: "*" }),
+    "Statement[0].NotResource: is not an element of this policy",
+    "trust",
+  ],
+  [
+    "a variable before the resource's fifth colon",
+    document({ ...allow, Resource: "arn:aws:lambda:${aws:RequestedRegion}:123456789012:function:f" }),
+    'Statement[0].Resource: "arn:aws:lambda:${aws:RequestedRegion}:123456789012:function:f" has a policy variable before its fifth colon',
+  ],
+  [
+    "a condition operator in the wrong case",
+    document({ ...allow, Condition: { stringEquals: { "aws:userid": "x" } } }),
+    "Statement[0].Condition.stringEquals: is not a condition operator",
+  ],
+  [
+    "Null with IfExists",
+    document({ ...allow, Condition: { NullIfExists: { "aws:userid": "true" } } }),
+    "Statement[0].Condition.NullIfExists: is not a condition operator",
+  ],
+  [
+    "a function's policy without a principal",
+    document(allow),
+    "Statement[0].Principal: must be an object",
+    "resource",
+  ],
+  [
+    "a function's policy without a resource",
+    document({ Effect: "Allow", Action: "lambda:InvokeFunction", Principal: "*" }),
+    "Statement[0].Resource: must be a string or a list of strings",
+    "resource",
+  ],
+  [
+    "a Sid with a space in a function's policy",
+    document({ ...allow, Principal: "*", Sid: "a b" }),
+    "Statement[0].Sid: must be letters and digits",
+    "resource",
   ],
   [
     "a resource that is no ARN",
@@ -118,6 +175,22 @@ test.each<[string, unknown, string, PolicyKind?]>([
     "Statement[0].Condition: must be an object",
   ],
   [
+    "an operator without keys",
+    document({ ...allow, Condition: { Bool: {} } }),
+    "Statement[0].Condition.Bool: must not be empty",
+  ],
+  [
+    "an operator whose keys are no object",
+    document({ ...allow, Condition: { Bool: "true" } }),
+    "Statement[0].Condition.Bool: must be an object",
+  ],
+  [
+    "a principal that is neither an object nor a star",
+    document({ ...trust, Principal: "123456789012" }),
+    "Statement[0].Principal: must be an object",
+    "trust",
+  ],
+  [
     "a condition key without service",
     document({ ...allow, Condition: { Bool: { x: "true" } } }),
     "Statement[0].Condition.Bool.x: is not a condition key",
@@ -146,7 +219,7 @@ test.each<[string, unknown, string, PolicyKind?]>([
   [
     "NotPrincipal",
     document({ ...trust, NotPrincipal: "*" }),
-    "Statement[0].NotPrincipal: is not supported by the local twin",
+    "Statement[0].NotPrincipal: is not supported by the local twin: use a condition on aws:PrincipalArn",
     "trust",
   ],
   [
@@ -217,4 +290,71 @@ test.each([
 test("takes text with insignificant space", () => {
   const text = JSON.stringify(document(allow), null, "\t");
   expect(parsePolicyText(text, "session").ok).toBe(true);
+});
+
+const parsed = (statement: unknown, kind: PolicyKind, Version = "2012-10-17"): unknown => {
+  const result = parsePolicy({ Version, Statement: statement }, kind);
+  return result.ok ? result.value.statements[0] : result.denial;
+};
+
+test("the Not forms are kept as exceptions", () => {
+  const statement = { Effect: "Deny", NotAction: ["iam:*", "sts:*"], NotResource: "*" };
+  expect(parsed(statement, "identity")).toEqual({
+    effect: "Deny",
+    actions: ["iam:*", "sts:*"],
+    exceptActions: true,
+    resources: ["*"],
+    exceptResources: true,
+    conditions: [],
+  });
+  expect(parsed({ Effect: "Deny", Principal: "*", NotAction: "sts:AssumeRole" }, "trust")).toMatchObject({
+    actions: ["sts:AssumeRole"],
+    exceptActions: true,
+    resources: [],
+  });
+});
+
+test("a function's policy has principals and resources, and Lambda's own statement ids", () => {
+  const statement = { ...allow, Sid: "Url_invoke-1", Principal: { Service: "s3.amazonaws.com" } };
+  expect(parsed(statement, "resource")).toEqual({
+    sid: "Url_invoke-1",
+    effect: "Allow",
+    actions: ["lambda:InvokeFunction"],
+    resources: ["*"],
+    conditions: [],
+    principals: { aws: [], service: ["s3.amazonaws.com"], federated: [] },
+  });
+});
+
+test("a trust policy's action is taken in any case", () => {
+  expect(parsed({ ...trust, Action: "STS:assumerole" }, "trust")).toMatchObject({
+    actions: ["STS:assumerole"],
+  });
+});
+
+test("in the old version a policy variable is plain text", () => {
+  const statement = {
+    ...allow,
+    Resource: "arn:aws:s3:::b/${aws:userid}",
+    Condition: { StringLike: { "aws:userid": "${aws:userid}*" } },
+  };
+  expect(parsed(statement, "identity", "2008-10-17")).toMatchObject({
+    resources: ["arn:aws:s3:::b/${$}{aws:userid}"],
+    conditions: [{ values: ["${$}{aws:userid}*"] }],
+  });
+});
+
+test("a condition's number becomes text", () => {
+  const Condition = { NumericLessThan: { "aws:PrincipalTag/floor": [5, 7.5] } };
+  expect(parsed({ ...allow, Condition }, "identity")).toMatchObject({
+    conditions: [{ values: ["5", "7.5"] }],
+  });
+});
+
+test("a condition may want an empty text, an action may not be one", () => {
+  const Condition = { StringEquals: { "aws:PrincipalTag/floor": "" } };
+  expect(parsed({ ...allow, Condition }, "identity")).toMatchObject({ conditions: [{ values: [""] }] });
+  expect(faults(document({ ...allow, Action: "" }))).toContain(
+    "Statement[0].Action: must be a string or a list of strings",
+  );
 });

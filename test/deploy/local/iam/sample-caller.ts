@@ -9,7 +9,7 @@ export const roleArn = (name: string): string => `arn:aws:iam::${accountId}:role
 
 export interface StatementJson {
   readonly Effect?: "Allow" | "Deny";
-  readonly Action: string | readonly string[];
+  readonly Action?: string | readonly string[];
   readonly [element: string]: unknown;
 }
 
