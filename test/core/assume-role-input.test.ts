@@ -112,7 +112,7 @@ describe("whatever the claims say, what is not refused here", () => {
         const spec = authorize(match, principal, now);
         if (!spec.ok) return;
         taken += 1;
-        const read = readAssumeRoleInput(parametersOf(assumeRoleInput(spec.value, fresh)));
+        const read = readAssumeRoleInput(parametersOf(assumeRoleInput(spec.value, fresh)), []);
         expect(read).toMatchObject({ ok: true, value: { roleSessionName: spec.value.roleSessionName } });
       }),
       { numRuns: 3000 },

@@ -61,11 +61,41 @@ test.each<[StsFault, number, string]>([
   });
 });
 
+test("STS that is slow is waited for", async () => {
+  let goOn: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  let asked: () => void = () => undefined;
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const fault = (): StsFault => {
+    asked();
+    return { slow };
+  };
+  await withStack({ fault }, async (stack) => {
+    const call = stack.fetchAs("alice", "/hello");
+    await isAsked;
+    goOn();
+    expect((await call).status).toBe(200);
+  });
+});
+
+test("STS that drops connections is an outage, and one that comes back is used again", async () => {
+  let fault: StsFault | undefined = "drop";
+  await withStack({ fault: () => fault }, async (stack) => {
+    await expectUnavailable(await stack.fetchAs("alice", "/hello"), "sts_unavailable");
+    fault = undefined;
+    expect((await stack.fetchAs("carol", "/hello")).status).toBe(200);
+  });
+});
+
 test("STS that hangs is given up, and a caller with a live session notices nothing", async () => {
   let fault: StsFault | undefined;
   await withStack({ fault: () => fault }, async (stack) => {
     expect((await stack.fetchAs("alice", "/hello")).status).toBe(200);
-    fault = "hang";
+    fault = { slow: new Promise(() => undefined) };
     const [alice, carol] = await Promise.all([
       stack.fetchAs("alice", "/hello"),
       stack.fetchAs("carol", "/hello"),

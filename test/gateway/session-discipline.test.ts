@@ -64,6 +64,28 @@ test("a caller whom STS refuses does not reach it with each request", () =>
     expect(sts.asked).toBe(1);
   }));
 
+test("STS that drops connections is tried three times, whoever waits", () =>
+  withStack({ fault: "drop" }, async (stack, sts) => {
+    const all = await Promise.all(Array.from({ length: 10 }, () => stack.fetchAs("alice", "/hello")));
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(sts.asked).toBe(3);
+  }));
+
+test("callers who wait for a slow STS wait for one AssumeRole", () => {
+  let goOn: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  return withStack({ fault: { slow } }, async (stack, sts) => {
+    const all = Array.from({ length: 10 }, () => stack.fetchAs("alice", "/hello"));
+    // Ten calls are in flight once another listener of the same process has answered.
+    await fetch(`${stack.adminUrl}/metrics`);
+    goOn();
+    expect(new Set((await Promise.all(all)).map(({ status }) => status))).toEqual(new Set([200]));
+    expect(sts.asked).toBe(1);
+  });
+});
+
 test(
   "a caller who asks for one session after another gets 429, and another caller notices nothing",
   () =>

@@ -4,6 +4,13 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../../../server/ports.js";
 import type { Caller, PolicyDocument, Role } from "./model.js";
 
+export interface TokenContent {
+  /** Policies and tags, which a real token carries within it. */
+  readonly contentBytes: number;
+  /** MinimumSessionTokenSize of AssumeRole: a shorter token is padded. */
+  readonly minimumBytes: number;
+}
+
 export interface SessionSettings {
   readonly sessionName: string;
   readonly durationSeconds: number;
@@ -11,6 +18,9 @@ export interface SessionSettings {
   readonly tags?: Readonly<Record<string, string>>;
   readonly transitiveTagKeys?: readonly string[];
   readonly sessionPolicy?: PolicyDocument;
+  readonly federatedProvider?: string;
+  /** The token is as large as `sessionTokenBytes` says of these. */
+  readonly token?: TokenContent;
 }
 
 export interface Sessions {
@@ -22,6 +32,7 @@ export interface Sessions {
 const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 // How the tokens of real STS begin; the rest is opaque there too.
 const tokenPrefix = "IQoJb3JpZ2luX2Vj";
+const emptyTokenBytes = 540;
 
 /** `limit`: beyond it the oldest session is forgotten, and its credentials are refused. */
 export function createSessions(options: { readonly clock: Clock; readonly limit?: number }): Sessions {
@@ -39,12 +50,12 @@ export function createSessions(options: { readonly clock: Clock; readonly limit?
 }
 
 function newSession(role: Role, settings: SessionSettings, nowMs: number): Caller {
-  const { sessionName, durationSeconds, sourceIdentity, sessionPolicy } = settings;
+  const { sessionName, durationSeconds, sourceIdentity, sessionPolicy, federatedProvider } = settings;
   const accountId = role.arn.split(":")[4] ?? "";
   return {
     accessKeyId: `ASIA${Array.from(randomBytes(16), (byte) => base32[byte % 32]).join("")}`,
     secretAccessKey: randomBytes(30).toString("base64"),
-    sessionToken: tokenPrefix + randomBytes(540).toString("base64"),
+    sessionToken: newToken(settings.token ?? { contentBytes: 0, minimumBytes: 0 }),
     issuedAt: nowMs,
     // STS answers whole seconds.
     expiration: Math.floor(nowMs / 1000 + durationSeconds) * 1000,
@@ -56,5 +67,16 @@ function newSession(role: Role, settings: SessionSettings, nowMs: number): Calle
     tags: settings.tags ?? {},
     transitiveTagKeys: settings.transitiveTagKeys ?? [],
     ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
+    ...(federatedProvider === undefined ? {} : { federatedProvider }),
   };
+}
+
+const newToken = (content: TokenContent): string =>
+  tokenPrefix + randomBytes(((sessionTokenBytes(content) - tokenPrefix.length) / 4) * 3).toString("base64");
+
+/** Length of the token's base64, which is never padded with `=`: three bytes are four characters. */
+export function sessionTokenBytes({ contentBytes, minimumBytes }: TokenContent): number {
+  const needed = Math.ceil((emptyTokenBytes + contentBytes) / 3);
+  const wanted = Math.ceil((minimumBytes - tokenPrefix.length) / 4);
+  return tokenPrefix.length + 4 * Math.max(needed, wanted);
 }

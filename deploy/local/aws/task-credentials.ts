@@ -1,6 +1,8 @@
 // What the ECS agent gives a task: the credentials of its role, on loopback, behind a token that only the task has.
+// A person's shell can be given another role's in the same way, under another path.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../../../server/ports.js";
 import { jsonAnswer, type JsonAnswer } from "./json-answer.js";
 import type { Caller, Role } from "./model.js";
 import type { Sessions } from "./sessions.js";
@@ -16,22 +18,23 @@ export interface TaskCredentials {
 const durationSeconds = 6 * 3600;
 const renewBeforeMs = 30 * 60 * 1000;
 
-export function createTaskCredentials({
-  role,
-  sessions,
-  clock,
-}: {
+export interface TaskCredentialsSettings {
   readonly role: Role;
   readonly sessions: Sessions;
-  readonly clock: () => number;
-}): TaskCredentials {
-  const path = "/task-credentials";
+  readonly clock: Clock;
+  /** Each identity has a path of its own, and a token that opens no other. */
+  readonly path?: string;
+  readonly sessionName?: string;
+}
+
+export function createTaskCredentials(settings: TaskCredentialsSettings): TaskCredentials {
+  const { role, sessions, clock, path = "/task-credentials", sessionName = "local-task" } = settings;
   const token = randomBytes(32).toString("base64url");
   let current: Caller | undefined;
 
   const credentials = (): Caller => {
     if (!current || current.expiration - clock() < renewBeforeMs)
-      current = sessions.mint(role, { sessionName: "local-task", durationSeconds });
+      current = sessions.mint(role, { sessionName, durationSeconds });
     return current;
   };
 

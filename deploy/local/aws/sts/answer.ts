@@ -32,11 +32,15 @@ export function result(action: string, children: XmlChildren): StsAnswer {
   return answer(200, requestId, `${action}Response`, content);
 }
 
+/** A refusal of the request's signature. */
+export const signatureFailure = (error: AwsError): StsAnswer =>
+  failure({ ...error, type: queryCodes[error.type] ?? error.type });
+
 export function failure({ status, type, message }: AwsError): StsAnswer {
   const requestId = randomUUID();
   const error: XmlChildren = [
     ["Type", status < 500 ? "Sender" : "Receiver"],
-    ["Code", queryCodes[type] ?? type],
+    ["Code", type],
     ["Message", message],
   ];
   const content: XmlChildren = [

@@ -4,10 +4,12 @@
 import type { Clock } from "../../../../server/ports.js";
 import { callerContext, type Warn } from "../iam/context.js";
 import { evaluate, evaluateTrust, policiesOf } from "../iam/evaluate.js";
+import { reportDenial } from "../iam/explain.js";
 import type { AwsError, Caller, Outcome, Role, Template } from "../model.js";
 import type { Sessions } from "../sessions.js";
-import { validationError, type AssumeRoleInput } from "./assume-role-input.js";
-import { packedPolicySize } from "./packed-policy-size.js";
+import type { AssumeRoleInput } from "./assume-role-input.js";
+import { findDurationFault, mintSession, type AssumedRole } from "./mint-session.js";
+import { accessDenied, mfaFailed, refused, validationError } from "./refusals.js";
 import { neededActions, requestContexts } from "./request-context.js";
 import { maxTags, type Tag } from "./session-tags.js";
 
@@ -16,24 +18,18 @@ export interface AssumeRoleSettings {
   readonly sessions: Sessions;
   readonly clock: Clock;
   readonly warn: Warn;
+  /** Say for a denied request which statement was missing. */
+  readonly explain?: boolean;
 }
-
-export interface AssumedRole {
-  readonly session: Caller;
-  /** In percent; absent when neither a policy nor tags were passed. */
-  readonly packedPolicySize?: number;
-}
-
-/** A session that was itself got by assuming a role cannot lend for longer. */
-const chainedSessionSeconds = 3600;
-
-type Refused = Extract<Outcome<never>, { readonly ok: false }>;
 
 export function assumeRole(
   caller: Caller,
   input: AssumeRoleInput,
   settings: AssumeRoleSettings,
 ): Outcome<AssumedRole> {
+  if (!isRoleArn(input.roleArn)) return refused(validationError(`${input.roleArn} is invalid`));
+  const mfaFault = findMfaFault(input);
+  if (mfaFault !== undefined) return refused(mfaFault);
   const role = settings.template.roles.find(({ arn }) => arn === input.roleArn);
   if (role === undefined) {
     settings.warn(`${input.roleArn} is not a role of the template`);
@@ -41,45 +37,33 @@ export function assumeRole(
   }
   const inherited = inheritedTags(caller);
   const fault =
-    findDurationFault(input, role) ??
+    findDurationFault(input, role, { isChained: true }) ??
     findInheritanceFault(caller, input, inherited) ??
     findDeniedAction(caller, role, input, inherited, settings);
   if (fault !== undefined) return refused(fault);
-  const packed = packedPolicySize(input.policy?.text, input.tags);
-  if (packed > 100) return refused(tooLarge(packed));
-  const session = mint(caller, role, input, inherited, settings.sessions);
-  const isPacked = input.policy !== undefined || input.tags.length > 0;
-  return { ok: true, value: { session, ...(isPacked ? { packedPolicySize: packed } : {}) } };
+  const sourceIdentity = input.sourceIdentity ?? caller.sourceIdentity;
+  const attributes = {
+    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    tags: input.tags,
+    inherited,
+    transitiveTagKeys: [...inherited.map(({ key }) => key), ...input.transitiveTagKeys],
+  };
+  return mintSession(role, input, attributes, settings.sessions);
 }
 
-const refused = (error: AwsError): Refused => ({ ok: false, error });
+/** A role's path stands before its name. */
+export const isRoleArn = (arn: string): boolean =>
+  /^arn:aws:iam::\d{12}:role\/([\x21-\x7e]{1,510}\/)?[\w+=,.@-]{1,64}$/.test(arn);
 
-export const accessDenied = ({ arn }: Caller, action: string, resource: string): AwsError => ({
-  status: 403,
-  type: "AccessDenied",
-  message: `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`,
-});
-
-const tooLarge = (percent: number): AwsError => ({
-  status: 400,
-  type: "PackedPolicyTooLarge",
-  message: `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
-});
+/** A role's session has no MFA device, and there are no users here. */
+const findMfaFault = ({ serialNumber, tokenCode }: AssumeRoleInput): AwsError | undefined =>
+  serialNumber === undefined && tokenCode === undefined
+    ? undefined
+    : mfaFailed(serialNumber !== undefined && tokenCode !== undefined);
 
 /** Transitive tags of the caller's session stay with every session that it makes. */
 const inheritedTags = ({ tags, transitiveTagKeys }: Caller): readonly Tag[] =>
   transitiveTagKeys.map((key) => ({ key, value: tags[key] ?? "" }));
-
-function findDurationFault({ durationSeconds }: AssumeRoleInput, role: Role): AwsError | undefined {
-  if (durationSeconds > role.maxSessionDurationSeconds) {
-    return validationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
-  }
-  return durationSeconds > chainedSessionSeconds
-    ? validationError(
-        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
-      )
-    : undefined;
-}
 
 function findInheritanceFault(
   caller: Caller,
@@ -102,39 +86,22 @@ function findDeniedAction(
   role: Role,
   input: AssumeRoleInput,
   inherited: readonly Tag[],
-  { template, clock, warn }: AssumeRoleSettings,
+  settings: AssumeRoleSettings,
 ): AwsError | undefined {
+  const { template, clock, warn } = settings;
   const base = callerContext(caller, template.region, clock());
   const policies = policiesOf(caller);
   const principal = { kind: "session", caller } as const;
   for (const action of neededActions(caller, input, inherited)) {
-    for (const context of requestContexts(action, base, caller, input, inherited)) {
+    for (const context of requestContexts(action, base, caller, role, input, inherited)) {
       const own = evaluate({ action, resource: role.arn, context }, policies, warn);
       const decision = own.allowed
-        ? evaluateTrust(role.trustPolicy, { action, principal, context }, warn)
+        ? evaluateTrust(role.trustPolicy, { action, principal, context, role }, warn)
         : own;
       if (decision.allowed) continue;
-      warn(`${caller.arn} -> ${role.arn}: ${decision.why}`);
+      reportDenial(`${caller.arn} -> ${role.arn}`, decision, settings);
       return accessDenied(caller, action, role.arn);
     }
   }
   return undefined;
-}
-
-function mint(
-  caller: Caller,
-  role: Role,
-  input: AssumeRoleInput,
-  inherited: readonly Tag[],
-  sessions: Sessions,
-): Caller {
-  const sourceIdentity = input.sourceIdentity ?? caller.sourceIdentity;
-  return sessions.mint(role, {
-    sessionName: input.roleSessionName,
-    durationSeconds: input.durationSeconds,
-    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    ...(input.policy === undefined ? {} : { sessionPolicy: input.policy.document }),
-    tags: Object.fromEntries([...inherited, ...input.tags].map(({ key, value }) => [key, value] as const)),
-    transitiveTagKeys: [...inherited.map(({ key }) => key), ...input.transitiveTagKeys],
-  });
 }

@@ -48,15 +48,24 @@ function decode(text: string): string | undefined {
 
 /** Hands out parameters and remembers which: what nobody took is not understood. */
 export interface ParameterReader {
-  has(name: string, value?: string): boolean;
+  has(name: string): boolean;
   take(name: string): string | undefined;
+  /** Numbers of a list's members: 1, 2, 3... `suffix` is of a part that each member has. An empty list is `Tags=`. */
+  members(list: string, suffix: string): number[];
   rest(): readonly string[];
 }
 
 export function readParameters(parameters: Parameters): ParameterReader {
   const left = new Set(parameters.keys());
+  const members = (list: string, suffix: string): number[] => {
+    if (parameters.get(list) === "") left.delete(list);
+    const numbers: number[] = [];
+    while (parameters.has(`${list}.member.${numbers.length + 1}${suffix}`)) numbers.push(numbers.length + 1);
+    return numbers;
+  };
   return {
-    has: (name, value) => parameters.has(name) && (value === undefined || parameters.get(name) === value),
+    members,
+    has: (name) => parameters.has(name),
     take: (name) => {
       left.delete(name);
       return parameters.get(name);

@@ -1,52 +1,79 @@
-// What an AssumeRole asks IAM for: up to three actions, and for each the condition keys that AWS gives it.
+// What assuming a role asks IAM for: up to three actions, and for each the condition keys that AWS gives it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
 import type { Context } from "../iam/context.js";
-import type { Caller } from "../model.js";
+import type { Caller, Role } from "../model.js";
 import type { AssumeRoleInput } from "./assume-role-input.js";
 import type { Tag } from "./session-tags.js";
 
+/** What each of the actions may see of a request. */
+export interface RequestFacts {
+  readonly roleSessionName: string;
+  readonly externalId?: string;
+  readonly sourceIdentity?: string;
+  readonly tags: readonly Tag[];
+  readonly transitiveTagKeys: readonly string[];
+}
+
 export function neededActions(caller: Caller, input: AssumeRoleInput, inherited: readonly Tag[]): string[] {
-  const isTagged = input.tags.length + inherited.length > 0;
-  const isNamed = (input.sourceIdentity ?? caller.sourceIdentity) !== undefined;
+  const sourceIdentity = input.sourceIdentity ?? caller.sourceIdentity;
   return [
     "sts:AssumeRole",
-    ...(isTagged ? ["sts:TagSession"] : []),
-    ...(isNamed ? ["sts:SetSourceIdentity"] : []),
+    ...furtherActions({ tags: [...inherited, ...input.tags], ...(sourceIdentity && { sourceIdentity }) }),
   ];
 }
+
+export const furtherActions = ({
+  tags,
+  sourceIdentity,
+}: Pick<RequestFacts, "tags" | "sourceIdentity">): string[] => [
+  ...(tags.length > 0 ? ["sts:TagSession"] : []),
+  ...(sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
+];
 
 /** Whether AWS counts inherited tags as tags of the request is not known: then both readings must be allowed. */
 export const requestContexts = (
   action: string,
   base: Context,
   caller: Caller,
+  role: Role,
   input: AssumeRoleInput,
   inherited: readonly Tag[],
 ): Context[] => {
+  const sourceIdentity = input.sourceIdentity ?? caller.sourceIdentity;
   const readings = inherited.length === 0 ? [[]] : [[], inherited];
-  return readings.map((more) => ({ ...base, ...requestContext(action, caller, input, more) }));
+  return readings.map((more) => {
+    const facts = {
+      ...input,
+      ...(sourceIdentity && { sourceIdentity }),
+      tags: [...more, ...input.tags],
+      transitiveTagKeys: [...more.map(({ key }) => key), ...input.transitiveTagKeys],
+    };
+    return { ...base, ...requestContext(action, role, facts) };
+  });
 };
 
 /** Each action is given only keys of its own: iam/context.ts. */
-function requestContext(
-  action: string,
-  caller: Caller,
-  input: AssumeRoleInput,
-  inherited: readonly Tag[],
-): Context {
-  const sourceIdentity = input.sourceIdentity ?? caller.sourceIdentity;
+export function requestContext(action: string, role: Role, facts: RequestFacts): Context {
+  const { sourceIdentity, externalId, tags, transitiveTagKeys } = facts;
   const identity: Context = sourceIdentity === undefined ? {} : { "sts:sourceidentity": sourceIdentity };
   if (action === "sts:SetSourceIdentity") return identity;
-  const tags = [...inherited, ...input.tags];
-  const transitive = [...inherited.map(({ key }) => key), ...input.transitiveTagKeys];
   const tagging: Context = {
-    ...Object.fromEntries(
-      tags.map(({ key, value }) => [`aws:requesttag/${key.toLowerCase()}`, value] as const),
-    ),
+    ...keyed("aws:requesttag/", tags),
     ...(tags.length === 0 ? {} : { "aws:tagkeys": tags.map(({ key }) => key) }),
-    ...(transitive.length === 0 ? {} : { "sts:transitivetagkeys": transitive }),
+    ...(transitiveTagKeys.length === 0 ? {} : { "sts:transitivetagkeys": transitiveTagKeys }),
   };
   if (action === "sts:TagSession") return tagging;
-  const externalId: Context = input.externalId === undefined ? {} : { "sts:externalid": input.externalId };
-  return { ...tagging, ...identity, ...externalId, "sts:rolesessionname": input.roleSessionName };
+  return {
+    ...tagging,
+    ...identity,
+    ...(externalId === undefined ? {} : { "sts:externalid": externalId }),
+    "sts:rolesessionname": facts.roleSessionName,
+    ...keyed(
+      "iam:resourcetag/",
+      Object.entries(role.tags ?? {}).map(([key, value]) => ({ key, value })),
+    ),
+  };
 }
+
+const keyed = (family: string, tags: readonly Tag[]): Context =>
+  Object.fromEntries(tags.map(({ key, value }) => [family + key.toLowerCase(), value] as const));

@@ -1,4 +1,4 @@
-// Tags and TransitiveTagKeys of AssumeRole.
+// Session tags, and which of them go on to the sessions that the session makes: TransitiveTagKeys.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_know
 import { checkMember, constraints, type Report } from "./constraints.js";
 import type { ParameterReader } from "./query-request.js";
@@ -11,7 +11,7 @@ export interface Tag {
 export const maxTags = 50;
 
 export function readTags(parameters: ParameterReader, report: Report): Tag[] {
-  return readMembers("Tags", ".Key", parameters).map((n) => {
+  return parameters.members("Tags", ".Key").map((n) => {
     const key = parameters.take(`Tags.member.${n}.Key`);
     const value = parameters.take(`Tags.member.${n}.Value`);
     checkMember(key, `tags.${n}.member.key`, constraints.TagKey, report);
@@ -21,19 +21,11 @@ export function readTags(parameters: ParameterReader, report: Report): Tag[] {
 }
 
 export function readTransitiveTagKeys(parameters: ParameterReader, report: Report): string[] {
-  return readMembers("TransitiveTagKeys", "", parameters).map((n) => {
+  return parameters.members("TransitiveTagKeys", "").map((n) => {
     const key = parameters.take(`TransitiveTagKeys.member.${n}`);
     checkMember(key, `transitiveTagKeys.${n}.member`, constraints.TagKey, report);
     return key ?? "";
   });
-}
-
-/** Members 1, 2, 3...; an empty list comes as `Tags=`. */
-function readMembers(list: string, first: string, parameters: ParameterReader): number[] {
-  if (parameters.has(list, "")) parameters.take(list);
-  const members: number[] = [];
-  while (parameters.has(`${list}.member.${members.length + 1}${first}`)) members.push(members.length + 1);
-  return members;
 }
 
 export function checkTags(tags: readonly Tag[], transitiveTagKeys: readonly string[], report: Report): void {

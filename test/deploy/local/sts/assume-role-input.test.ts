@@ -1,5 +1,14 @@
+import fc from "fast-check";
 import { readAssumeRoleInput } from "../../../../deploy/local/aws/sts/assume-role-input.js";
-import { policyJson } from "../iam/sample-caller.js";
+import { policy, policyJson } from "../iam/sample-caller.js";
+
+const policyArn = "arn:aws:iam::123456789012:policy/read";
+const managedArns = [policyArn, ...Array.from({ length: 10 }, (_, i) => `${policyArn}${i}`)];
+const longArn = `arn:aws:iam::123456789012:policy/${"p".repeat(1700)}/long`;
+const managedPolicies = [...managedArns, longArn].map((arn) => ({
+  arn,
+  document: policy("identity", { Action: "s3:GetObject", Resource: "*", Sid: "Managed" }),
+}));
 
 const legal = {
   Action: "AssumeRole",
@@ -8,7 +17,7 @@ const legal = {
   RoleSessionName: "alice",
 };
 const read = (changes: Readonly<Record<string, string>>): ReturnType<typeof readAssumeRoleInput> =>
-  readAssumeRoleInput(new Map(Object.entries({ ...legal, ...changes })));
+  readAssumeRoleInput(new Map(Object.entries({ ...legal, ...changes })), managedPolicies);
 
 function refusal(changes: Readonly<Record<string, string>>): string {
   const outcome = read(changes);
@@ -24,6 +33,12 @@ const tags = (count: number): Record<string, string> =>
     string,
     string
   >;
+const transitive = (count: number, prefix = "k"): Record<string, string> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`TransitiveTagKeys.member.${i + 1}`, `${prefix}${i}`]),
+  );
+const arns = (...list: readonly string[]): Record<string, string> =>
+  Object.fromEntries(list.map((arn, i) => [`PolicyArns.member.${i + 1}.arn`, arn]));
 const policyOf = (length: number): string => {
   const text = JSON.stringify(policyJson({ Action: "s3:GetObject", Resource: "*" }));
   return text + " ".repeat(length - text.length);
@@ -44,6 +59,7 @@ test("reads every parameter, with STS's default for the duration", () => {
       roleArn: legal.RoleArn,
       roleSessionName: "alice",
       durationSeconds: 3600,
+      minimumTokenBytes: 0,
       externalId: "a:b/c",
       sourceIdentity: "alice@example.com",
       tags: [
@@ -66,7 +82,26 @@ test.each<[string, Record<string, string>]>([
   ["50 tags", tags(50)],
   ["an empty list of tags", { Tags: "", TransitiveTagKeys: "" }],
   ["a policy of 2,048 characters", { Policy: policyOf(2048) }],
+  ["a tab, a carriage return and a line feed in a policy", { Policy: `${policyOf(300)}\t\r\n` }],
+  ["an external id of 2", { ExternalId: "ab" }],
   ["an external id of 1,224", { ExternalId: "x".repeat(1224) }],
+  ["every character of an external id", { ExternalId: "aZ09_+=,.@:/-" }],
+  ["a source identity of 2", { SourceIdentity: "ab" }],
+  ["a source identity of 64", { SourceIdentity: "a".repeat(64) }],
+  ["a role ARN of 20", { RoleArn: "a".repeat(20) }],
+  ["a role ARN of 2,048", { RoleArn: "a".repeat(2048) }],
+  ["a serial number of 9 and a code of 6", { SerialNumber: "GAHT12345", TokenCode: "123456" }],
+  ["a serial number of 256", { SerialNumber: "a".repeat(256), TokenCode: "123456" }],
+  ["every character of a serial number", { SerialNumber: "aZ09_+=/:,.@-", TokenCode: "000000" }],
+  ["no least token size", { MinimumSessionTokenSize: "0" }],
+  ["a least token size of 4,096", { MinimumSessionTokenSize: "4096" }],
+  ["a managed policy", arns(policyArn)],
+  ["ten managed policies", arns(...managedArns.slice(0, 10))],
+  ["an empty list of managed policies", { PolicyArns: "" }],
+  [
+    "a policy and a managed one of 2,048 characters together",
+    { ...arns(policyArn), Policy: policyOf(2048 - policyArn.length) },
+  ],
 ])("takes %s", (_title, changes) => {
   expect(refusal(changes)).toBe("accepted");
 });
@@ -149,15 +184,81 @@ test.each<[string, Record<string, string>, string]>([
     { ...tag(1, "a"), "TransitiveTagKeys.member.1": "a", "TransitiveTagKeys.member.2": "a" },
     "Duplicate transitive tag keys",
   ],
+  ["transitive keys that are 51", { ...tags(50), ...transitive(51) }, "transitiveTagKeys has more than 50"],
+  ["a transitive key of 129", transitive(1, "k".repeat(129)), "at 'transitiveTagKeys.1.member'"],
   [
-    "PolicyArns",
-    { "PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess" },
-    "PolicyArns.member.1.arn is not supported by the local twin",
+    "a transitive key that differs from its tag in case",
+    { ...tag(1, "Team"), "TransitiveTagKeys.member.1": "team" },
+    "transitive tag key team must be included",
   ],
-  ["MFA", { SerialNumber: "x", TokenCode: "123456" }, "SerialNumber is not supported by the local twin"],
+  ["a role ARN of 19", { RoleArn: "a".repeat(19) }, "at 'roleArn' failed to satisfy constraint: Member must"],
+  ["a role ARN of 2,049", { RoleArn: "a".repeat(2049) }, "less than or equal to 2048"],
+  ["a control character in a role ARN", { RoleArn: `${legal.RoleArn}\u0000` }, "expression pattern: [\\t\\n"],
+  ["a serial number of 8", { SerialNumber: "a".repeat(8) }, "at 'serialNumber'"],
+  ["a serial number of 257", { SerialNumber: "a".repeat(257) }, "at 'serialNumber'"],
+  ["a space in a serial number", { SerialNumber: "GAHT 12345" }, "at 'serialNumber'"],
+  ["a code of 5", { TokenCode: "12345" }, "at 'tokenCode'"],
+  ["a code of 7", { TokenCode: "1234567" }, "at 'tokenCode'"],
+  ["a code with a letter", { TokenCode: "12345a" }, "expression pattern: [\\d]*"],
+  ["a least token size of 4,097", { MinimumSessionTokenSize: "4097" }, "less than or equal to 4096"],
+  ["a negative least token size", { MinimumSessionTokenSize: "-1" }, "at 'minimumSessionTokenSize'"],
+  ["11 managed policies", arns(...managedArns), "policyArns has more than 10 members"],
+  ["a managed policy twice", arns(policyArn, policyArn), "policyArns has the same ARN twice"],
+  ["a policy ARN of 19", arns("a".repeat(19)), "at 'policyArns.1.member.arn'"],
+  ["a policy ARN of 2,049", arns("a".repeat(2049)), "at 'policyArns.1.member.arn'"],
+  [
+    "a policy member that is no arn",
+    { "PolicyArns.member.1": policyArn },
+    "PolicyArns.member.1 is not supported",
+  ],
+  [
+    "a policy and a managed one of 2,049 characters together",
+    { ...arns(policyArn), Policy: policyOf(2049 - policyArn.length) },
+    "policy and policyArns have 2049 characters together, more than 2048",
+  ],
+  [
+    "contexts",
+    { "ProvidedContexts.member.1.ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter" },
+    "ProvidedContexts.member.1.ProviderArn is not supported by the local twin",
+  ],
+  ["a parameter that STS does not have", { Constructor: "x" }, "Constructor is not supported"],
 ])("refuses %s", (_title, changes, message) => {
   expect(refusal(changes)).toMatch(/^400 ValidationError: \d+ validation errors? detected: /);
   expect(refusal(changes)).toContain(message);
+});
+
+test.each([
+  [
+    "a policy that the template does not have",
+    `${policyArn}X`,
+    `${policyArn}X is not a managed policy of the`,
+  ],
+  [
+    "a policy of another account",
+    "arn:aws:iam::999999999999:policy/read",
+    "arn:aws:iam::999999999999:policy/read is not a managed policy of the template.",
+  ],
+  [
+    "a policy of AWS's own",
+    "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    "arn:aws:iam::aws:policy/ReadOnlyAccess is a managed policy of AWS's own",
+  ],
+])("refuses %s", (_title, arn, message) => {
+  expect(refusal(arns(policyArn, arn))).toContain(`400 ValidationError: ${message}`);
+});
+
+test("the statements of policy and managed policies add up", () => {
+  const outcome = read({ ...arns(policyArn), Policy: policyOf(200) });
+  expect(outcome).toMatchObject({
+    ok: true,
+    value: {
+      policy: {
+        arns: [policyArn],
+        text: policyOf(200),
+        document: { statements: [{ sid: "Managed" }, { actions: ["s3:GetObject"] }] },
+      },
+    },
+  });
 });
 
 test.each([
@@ -167,12 +268,8 @@ test.each([
     JSON.stringify(policyJson({ Action: "s3:Get", Resource: "*", Principal: "*" })),
     "Statement[0].Principal is not an element",
   ],
-  [
-    "NotAction",
-    JSON.stringify(policyJson({ Action: "s3:Get", NotAction: "x", Resource: "*" })),
-    "Statement[0].NotAction is not supported",
-  ],
-  ["an old version", '{"Version":"2008-10-17","Statement":[]}', "Version must be"],
+  ["no Resource", JSON.stringify(policyJson({ Action: "s3:GetObject" })), "Statement[0].Resource"],
+  ["another version", '{"Version":"2012-10-18","Statement":[]}', "Version must be"],
 ])("refuses a session policy with %s", (_title, Policy, message) => {
   expect(refusal({ Policy })).toContain("400 MalformedPolicyDocument: Syntax errors in policy: ");
   expect(refusal({ Policy })).toContain(message);
@@ -180,4 +277,28 @@ test.each([
 
 test("tells all faults at once", () => {
   expect(refusal({ RoleSessionName: "a", DurationSeconds: "1" })).toContain("2 validation errors detected: ");
+});
+
+test("whatever stands in whichever parameter, the answer is an input or a refusal that STS has a code for", () => {
+  const names = fc.oneof(
+    fc.constantFrom(
+      ...["RoleArn", "RoleSessionName", "Policy", "PolicyArns.member.1.arn", "DurationSeconds", "ExternalId"],
+      ...["Tags.member.1.Key", "Tags.member.1.Value", "TransitiveTagKeys.member.1", "SourceIdentity", "Tags"],
+      ...["SerialNumber", "TokenCode", "MinimumSessionTokenSize", "ProvidedContexts.member.1.ProviderArn"],
+    ),
+    fc.string(),
+  );
+  const values = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 300 }),
+    fc.string(),
+    fc.json(),
+    fc.integer().map(String),
+    fc.constantFrom("__proto__", "constructor", policyArn),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(names, values, { maxKeys: 6 }), (changes) => {
+      expect(refusal(changes)).toMatch(/^(accepted$|400 (ValidationError|MalformedPolicyDocument): .)/s);
+    }),
+    { numRuns: 500 },
+  );
 });

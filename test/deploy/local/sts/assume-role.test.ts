@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Caller, Outcome, PolicyDocument, Role } from "../../../../deploy/local/aws/model.js";
 import { createSessions } from "../../../../deploy/local/aws/sessions.js";
-import { assumeRole, type AssumedRole } from "../../../../deploy/local/aws/sts/assume-role.js";
+import { assumeRole } from "../../../../deploy/local/aws/sts/assume-role.js";
 import type { AssumeRoleInput } from "../../../../deploy/local/aws/sts/assume-role-input.js";
+import type { AssumedRole } from "../../../../deploy/local/aws/sts/mint-session.js";
 import { loadTemplate } from "../../../../deploy/local/aws/template/load-template.js";
 import { now, policy, policyJson, roleArn, sampleCaller, templateOf } from "../iam/sample-caller.js";
 import { analystRole, gatewayRole, trusted } from "./local-sts.js";
@@ -12,6 +13,7 @@ const plain: AssumeRoleInput = {
   roleArn: roleArn("analyst"),
   roleSessionName: "alice",
   durationSeconds: 3600,
+  minimumTokenBytes: 0,
   tags: [],
   transitiveTagKeys: [],
 };
@@ -144,9 +146,11 @@ test.each<[string, { sourceIdentity?: undefined; tags?: AssumeRoleInput["tags"] 
   ["without the tenant", { tags: [] }, "AccessDenied"],
   ["with an empty tenant", { tags: [{ key: "tenant", value: "" }] }, "AccessDenied"],
   ["with one more tag", { tags: [...full.tags, { key: "team", value: "x" }] }, "AccessDenied"],
-])("the stock template's gateway lends its analyst %s", (_title, changes, expected) => {
-  const template = loadTemplate(join(__dirname, "../../../../deploy/aws/functions.yaml"), account);
-  const [analyst, gateway] = template.roles as [Role, Role];
+])("the stock template's gateway lends its analyst %s", async (_title, changes, expected) => {
+  const template = await loadTemplate(join(__dirname, "../../../../deploy/aws/functions.yaml"), account);
+  const [analyst, gateway] = ["grantway-analyst", "grantway-gateway"].map((name) =>
+    template.roles.find((role) => role.name === name),
+  ) as [Role, Role];
   const { sourceIdentity, ...rest } = { ...full, ...changes, roleArn: analyst.arn };
   const input = sourceIdentity === undefined ? rest : { ...rest, sourceIdentity };
   expect(refusal(assume(input, { analyst, gateway })).split(":")[0]).toBe(expected);
@@ -240,10 +244,72 @@ test("policy and tags together must fit", () => {
       '"x"',
       `"${"x".repeat(bytes - JSON.stringify(json).length + 1)}"`,
     );
-    return { ...plain, policy: { text, document: { statements: [] } } };
+    return { ...plain, policy: { text, arns: [], document: { statements: [] } } };
   };
   expect(assume(filled(2048))).toMatchObject({ value: { packedPolicySize: 100 } });
+  expect(assume({ ...plain, policy: { arns: [roleArn("x")], document: { statements: [] } } })).toMatchObject({
+    value: { packedPolicySize: 2 },
+  });
   expect(refusal(assume({ ...filled(2048), tags: [{ key: "k", value: "" }] }))).toBe(
     "PackedPolicyTooLarge: Packed policy consumes 101% of allotted space, please use smaller policy.",
   );
+});
+
+test.each([
+  ["a user", "arn:aws:iam::123456789012:user/alice"],
+  ["a session", "arn:aws:sts::123456789012:assumed-role/analyst/alice"],
+  ["a role without a name", "arn:aws:iam::123456789012:role/"],
+  ["no ARN", "a".repeat(20)],
+])("refuses the ARN of %s by its form", (_title, roleArn) => {
+  expect(refusal(assume({ ...plain, roleArn }))).toBe(`ValidationError: ${roleArn} is invalid`);
+});
+
+test("a role's path stands in its ARN and not in its session's", () => {
+  const arn = "arn:aws:iam::123456789012:role/team/red/analyst";
+  const analyst = { ...analystRole(), arn };
+  expect(refusal(assume(plain, { analyst }))).toContain("AccessDenied");
+  expect(assume({ ...plain, roleArn: arn }, { analyst })).toMatchObject({
+    value: { session: { arn: "arn:aws:sts::123456789012:assumed-role/analyst/alice", role: { arn } } },
+  });
+});
+
+test.each([
+  [{ serialNumber: "GAHT12345678", tokenCode: "123456" }, "unable to validate MFA code"],
+  [{ serialNumber: "GAHT12345678" }, "must provide both MFA serial number and one time pass code"],
+  [{ tokenCode: "123456" }, "must provide both MFA serial number and one time pass code"],
+])("nobody here has an MFA device: %j", (mfa, message) => {
+  expect(refusal(assume({ ...plain, ...mfa }))).toBe(
+    `AccessDenied: MultiFactorAuthentication failed, ${message}${message.startsWith("unable") ? ".  Please verify your MFA serial number is valid and associated with this user." : "."}`,
+  );
+});
+
+test("the token is padded to the size asked for", () => {
+  const sizeFor = (minimumTokenBytes: number): number => {
+    const outcome = assume({ ...plain, minimumTokenBytes });
+    return outcome.ok ? outcome.value.session.sessionToken.length : NaN;
+  };
+  expect([0, 736, 737, 740, 741, 4096].map(sizeFor)).toEqual([736, 736, 740, 740, 744, 4096]);
+});
+
+test("what the session carries makes its token larger, inherited tags too, up to the largest token", () => {
+  const inheriting = (count: number): Outcome<AssumedRole> => {
+    const keys = Array.from({ length: count }, (_, i) => `k${i + 10}`);
+    const tags = Object.fromEntries(keys.map((key) => [key, "v".repeat(256)]));
+    return assume(plain, { caller: { tags, transitiveTagKeys: keys } });
+  };
+  // (540 + 9 * 261) bytes are 3,852 characters of base64 after the 16 that every token begins with.
+  expect(inheriting(9)).toMatchObject({ value: { tokenUtilization: 95 } });
+  const [nine, ten] = [inheriting(9), inheriting(10)];
+  expect(nine.ok ? nine.value.session.sessionToken.length : 0).toBe(16 + 3852);
+  expect(nine.ok && nine.value.packedPolicySize).toBeUndefined();
+  expect(refusal(ten)).toBe(
+    "PackedPolicyTooLarge: Packed policy consumes 103% of allotted space, please use smaller policy.",
+  );
+});
+
+test("a managed policy limits the session as an inline one does", () => {
+  const document = policy("identity", { Action: "s3:GetObject", Resource: "*" });
+  expect(assume({ ...plain, policy: { arns: ["a"], document } })).toMatchObject({
+    value: { session: { sessionPolicy: document } },
+  });
 });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { STSClient } from "@aws-sdk/client-sts";
-import type { Caller, Role } from "../../../../deploy/local/aws/model.js";
+import type { Caller, Role, Template } from "../../../../deploy/local/aws/model.js";
 import {
   createSessions,
   type Sessions,
@@ -47,13 +47,19 @@ export const analystRole = (...statements: readonly StatementJson[]): Role =>
     maxSessionDurationSeconds: 7200,
   });
 
-export async function startLocalSts(
-  roles: readonly Role[] = [gatewayRole(), analystRole()],
-  fault?: () => StsFault | undefined,
-): Promise<LocalSts> {
-  const clock = (): number => now;
+export interface LocalStsOptions {
+  /** The first one is the caller's. */
+  readonly roles?: readonly Role[];
+  readonly template?: Partial<Template>;
+  readonly fault?: () => StsFault | undefined;
+  readonly clock?: () => number;
+  readonly explain?: boolean;
+}
+
+export async function startLocalSts(options: LocalStsOptions = {}): Promise<LocalSts> {
+  const { roles = [gatewayRole(), analystRole()], fault, clock = () => now, explain = false } = options;
   const sessions = createSessions({ clock });
-  const template = templateOf(...roles);
+  const template = { ...templateOf(...roles), ...options.template };
   const lines: string[] = [];
   const sts = createSts({
     template,
@@ -61,6 +67,7 @@ export async function startLocalSts(
     clock,
     verify: createVerifier({ sessions, clock, region: "eu-west-1" }),
     log: (line) => void lines.push(line),
+    explain,
     ...(fault === undefined ? {} : { fault }),
   });
   const server = createServer((incoming, response) => {
@@ -69,7 +76,8 @@ export async function startLocalSts(
     incoming.on("end", () => {
       const { method = "", url: target = "", rawHeaders } = incoming;
       void sts.handle({ method, target, rawHeaders, body: Buffer.concat(chunks) }).then((answer) => {
-        response.writeHead(answer.status, answer.headers).end(answer.body);
+        if (answer === undefined) response.destroy();
+        else response.writeHead(answer.status, answer.headers).end(answer.body);
       });
     });
   }).listen(0, "127.0.0.1");
@@ -89,7 +97,7 @@ export async function startLocalSts(
         credentials: { accessKeyId, secretAccessKey, sessionToken },
         maxAttempts: 1,
         // The twin's clock stands still; the SDK's is moved onto it.
-        systemClockOffset: now - Date.now(),
+        systemClockOffset: clock() - Date.now(),
       }),
     close: () => {
       sts.close();

@@ -1,6 +1,11 @@
 import { createSessions } from "../../../../deploy/local/aws/sessions.js";
 import type { SignedRequest } from "../../../../deploy/local/aws/model.js";
-import { failure, result } from "../../../../deploy/local/aws/sts/answer.js";
+import {
+  failure,
+  result,
+  signatureFailure,
+  type StsAnswer,
+} from "../../../../deploy/local/aws/sts/answer.js";
 import { createSts } from "../../../../deploy/local/aws/sts/create-sts.js";
 import { readQueryRequest } from "../../../../deploy/local/aws/sts/query-request.js";
 import { createVerifier } from "../../../../deploy/local/aws/sigv4/verify-request.js";
@@ -20,6 +25,11 @@ const post = (body: string, contentType = form, target = "/", method = "POST"): 
   rawHeaders: ["Content-Type", contentType],
   body: Buffer.from(body),
 });
+const answerTo = async (request: SignedRequest): Promise<StsAnswer> => {
+  const answer = await sts.handle(request);
+  if (answer === undefined) throw new Error("no answer");
+  return answer;
+};
 const signed = (body: string): SignedRequest =>
   signWithAws4(caller, { method: "POST", body, service: "sts", headers: { "content-type": form } });
 
@@ -59,10 +69,14 @@ test.each([
 });
 
 test.each([
-  [
-    "Action=GetSessionToken&Version=2011-06-15",
-    "Could not find operation GetSessionToken for version 2011-06-15",
-  ],
+  ...[
+    ...["AssumeRoleWithSAML", "AssumeRoot", "DecodeAuthorizationMessage", "GetAccessKeyInfo"],
+    ...["GetDelegatedAccessToken", "GetFederationToken", "GetSessionToken", "GetWebIdentityToken"],
+  ].map((action) => [
+    `Action=${action}&Version=2011-06-15`,
+    `Could not find operation ${action} for version 2011-06-15: ${action} is not served by the local twin`,
+  ]),
+  ["Version=2011-06-15", "Could not find operation  for version 2011-06-15"],
   ["Action=constructor&Version=2011-06-15", "Could not find operation constructor for version 2011-06-15"],
   [
     "Action=GetCallerIdentity&Version=2010-01-01",
@@ -70,15 +84,24 @@ test.each([
   ],
   ["Action=GetCallerIdentity", "Could not find operation GetCallerIdentity for version NO_VERSION_SPECIFIED"],
 ])("%s is InvalidAction", async (body, message) => {
-  const answer = await sts.handle(signed(body));
+  const answer = await answerTo(signed(body));
   expect(answer.status).toBe(400);
   expect(answer.body).toContain(`<Code>InvalidAction</Code><Message>${message}</Message>`);
 });
 
 test("nothing is answered to a request without signature, not even that an action is unknown", async () => {
-  const answer = await sts.handle(post("Action=Nothing&Version=2011-06-15"));
+  const answer = await answerTo(post("Action=Nothing&Version=2011-06-15"));
   expect(answer.status).toBe(403);
   expect(answer.body).toContain("<Code>MissingAuthenticationToken</Code>");
+});
+
+test("only actions for strangers are looked at without a signature, and one that is there must hold", async () => {
+  const body = "Action=AssumeRoleWithSAML&Version=2011-06-15";
+  expect((await answerTo(post(body))).body).toContain("AssumeRoleWithSAML is not served by the local twin");
+  const request = signed("Action=AssumeRoleWithWebIdentity&Version=2011-06-15");
+  expect((await answerTo(request)).body).toContain("<Code>ValidationError</Code>");
+  const forged = { ...request, body: Buffer.from(`${request.body.toString()}&RoleArn=x`) };
+  expect((await answerTo(forged)).body).toContain("<Code>SignatureDoesNotMatch</Code>");
 });
 
 test("a signature for lambda is none for STS", async () => {
@@ -87,7 +110,7 @@ test("a signature for lambda is none for STS", async () => {
     body: "Action=GetCallerIdentity&Version=2011-06-15",
     headers: { "content-type": form },
   });
-  expect((await sts.handle(request)).body).toContain("<Code>SignatureDoesNotMatch</Code>");
+  expect((await answerTo(request)).body).toContain("<Code>SignatureDoesNotMatch</Code>");
 });
 
 test("answers are STS's XML, escaped", () => {
@@ -109,4 +132,20 @@ test("errors are STS's XML", () => {
   expect(body).toBe(
     `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error><RequestId>${id}</RequestId></ErrorResponse>\n`,
   );
+});
+
+test.each([
+  ["ExpiredTokenException", "ExpiredToken"],
+  ["IncompleteSignatureException", "IncompleteSignature"],
+  ["InvalidSignatureException", "SignatureDoesNotMatch"],
+  ["MissingAuthenticationTokenException", "MissingAuthenticationToken"],
+  ["UnrecognizedClientException", "InvalidClientTokenId"],
+  ["Other", "Other"],
+])("a signature's %s is %s in the query protocol", (type, code) => {
+  expect(signatureFailure({ status: 403, type, message: "" }).body).toContain(`<Code>${code}</Code>`);
+});
+
+test("an expired ID token keeps its own name", () => {
+  const { body } = failure({ status: 400, type: "ExpiredTokenException", message: "" });
+  expect(body).toContain("<Code>ExpiredTokenException</Code>");
 });

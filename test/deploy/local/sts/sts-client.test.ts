@@ -1,16 +1,33 @@
 // The AWS SDK as it is, against the twin's STS on a socket.
-import { AssumeRoleCommand, GetCallerIdentityCommand, type STSServiceException } from "@aws-sdk/client-sts";
-import { now, roleArn, textMatching } from "../iam/sample-caller.js";
-import { startLocalSts, type LocalSts } from "./local-sts.js";
+import {
+  AssumeRoleCommand,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+  MalformedPolicyDocumentException,
+  PackedPolicyTooLargeException,
+  type AssumeRoleCommandInput,
+  type STSServiceException,
+} from "@aws-sdk/client-sts";
+import { now, policy, roleArn, textMatching } from "../iam/sample-caller.js";
+import { analystRole, gatewayRole, startLocalSts, trusted, type LocalSts } from "./local-sts.js";
 import type { StsFault } from "../../../../deploy/local/aws/sts/create-sts.js";
 
+const managedPolicy = {
+  arn: "arn:aws:iam::123456789012:policy/read",
+  document: policy("identity", { Action: "s3:GetObject", Resource: "*" }),
+};
 let local: LocalSts;
 let fault: StsFault | undefined;
 beforeAll(async () => {
-  local = await startLocalSts(undefined, () => fault);
+  local = await startLocalSts({
+    fault: () => fault,
+    template: { managedPolicies: [managedPolicy] },
+  });
 });
 afterEach(() => (fault = undefined));
 afterAll(() => local.close());
+
+type ErrorClass = typeof MalformedPolicyDocumentException | typeof PackedPolicyTooLargeException;
 
 const input = { RoleArn: roleArn("analyst"), RoleSessionName: "alice@example.com" };
 const failureOf = async (call: Promise<unknown>): Promise<STSServiceException> =>
@@ -61,6 +78,21 @@ test("the session that AssumeRole gave carries its tags, its policy and its iden
   });
 });
 
+test("the answer says how large the token is, and that it is as large as was asked", async () => {
+  const answer = await local
+    .client(local.mint())
+    .send(new AssumeRoleCommand({ ...input, MinimumSessionTokenSize: 4096 }));
+  expect(answer).toMatchObject({ SessionTokenSize: 4096, SessionTokenUtilization: 100 });
+  expect(answer.Credentials?.SessionToken).toHaveLength(4096);
+});
+
+test("a managed policy of the template limits the session", async () => {
+  const { Credentials } = await local
+    .client(local.mint())
+    .send(new AssumeRoleCommand({ ...input, PolicyArns: [{ arn: managedPolicy.arn }] }));
+  expect(local.sessions.find(Credentials?.AccessKeyId ?? "")?.sessionPolicy).toEqual(managedPolicy.document);
+});
+
 test("without policy and tags there is no packed size", async () => {
   const answer = await local.client(local.mint()).send(new AssumeRoleCommand({ ...input, Tags: [] }));
   expect(answer).not.toHaveProperty("PackedPolicySize");
@@ -97,6 +129,21 @@ test("a refusal has STS's name, status, text and request id", async () => {
   });
 });
 
+test.each([[true], [false]])(
+  "the statement that was missing is printed only on demand (%s)",
+  async (explain) => {
+    const roles = [gatewayRole(), analystRole(trusted({ Action: "sts:TagSession" }))];
+    const own = await startLocalSts({ roles, explain });
+    await failureOf(own.client(own.mint()).send(new AssumeRoleCommand(input)));
+    const [line = "", ...more] = own.lines;
+    expect(line).toContain(
+      "-> arn:aws:iam::123456789012:role/analyst: sts:AssumeRole: no statement of the trust",
+    );
+    expect(more.join().includes("missing in the trust policy of role analyst")).toBe(explain);
+    own.close();
+  },
+);
+
 test.each<[string, object, string, number]>([
   ["an unknown key", { accessKeyId: "ASIAAAAAAAAAAAAAAAAA" }, "InvalidClientTokenId", 403],
   ["another token", { sessionToken: "x" }, "InvalidClientTokenId", 403],
@@ -104,6 +151,38 @@ test.each<[string, object, string, number]>([
 ])("%s", async (_title, changes, name, status) => {
   const call = local.client({ ...local.mint(), ...changes }).send(new GetCallerIdentityCommand({}));
   expect(await failureOf(call)).toMatchObject({ name, $metadata: { httpStatusCode: status } });
+});
+
+test.each<[string, Partial<AssumeRoleCommandInput>, ErrorClass, string]>([
+  ["a policy that is none", { Policy: "{}" }, MalformedPolicyDocumentException, "MalformedPolicyDocument"],
+  [
+    "tags that are too large",
+    { Tags: Array.from({ length: 8 }, (_, i) => ({ Key: `k${i}`, Value: "v".repeat(256) })) },
+    PackedPolicyTooLargeException,
+    "PackedPolicyTooLarge",
+  ],
+])("%s is the SDK's own exception", async (_title, changes, expected, code) => {
+  const failure = await failureOf(
+    local.client(local.mint()).send(new AssumeRoleCommand({ ...input, ...changes })),
+  );
+  expect(failure).toBeInstanceOf(expected);
+  expect(failure).toMatchObject({ Error: { Code: code }, $metadata: { httpStatusCode: 400 } });
+});
+
+test("a parameter that breaks its constraint", async () => {
+  const call = local.client(local.mint()).send(new AssumeRoleCommand({ ...input, RoleSessionName: "a:b" }));
+  expect(await failureOf(call)).toMatchObject({
+    name: "ValidationError",
+    message:
+      "1 validation error detected: Value 'a:b' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+    $metadata: { httpStatusCode: 400 },
+  });
+});
+
+test("an action that is not served is named", async () => {
+  const failure = await failureOf(local.client(local.mint()).send(new GetSessionTokenCommand({})));
+  expect(failure).toMatchObject({ name: "InvalidAction", $metadata: { httpStatusCode: 400 } });
+  expect(failure.message).toContain("GetSessionToken is not served by the local twin");
 });
 
 test("an expired session", async () => {
@@ -120,16 +199,39 @@ test.each<[StsFault, string, number]>([
   expect(failure).toMatchObject({ name, $metadata: { httpStatusCode: status } });
 });
 
-test("on demand it hangs until it is closed", async () => {
-  const own = await startLocalSts(undefined, () => "hang");
+test("on demand it closes the connection without an answer", async () => {
+  fault = "drop";
+  const failure = await failureOf(local.client(local.mint()).send(new AssumeRoleCommand(input)));
+  expect(failure.message).toContain("socket hang up");
+});
+
+test("on demand it is slow, and then does what it was asked", async () => {
+  let goOn: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const own = await startLocalSts({ fault: () => ({ slow }) });
   let isAnswered = false;
-  const call = failureOf(own.client(own.mint()).send(new AssumeRoleCommand(input)));
+  const call = own.client(own.mint()).send(new AssumeRoleCommand(input));
   void call.then(() => (isAnswered = true));
   // A whole call to another STS in the meantime shows that this one waits.
   await local.client(local.mint()).send(new GetCallerIdentityCommand({}));
   const before = isAnswered;
-  own.sts.close();
-  expect(await call).toMatchObject({ name: "ServiceUnavailable" });
+  goOn();
+  expect((await call).AssumedRoleUser?.Arn).toContain("assumed-role/analyst/");
   expect(before).toBe(false);
+  own.close();
+});
+
+test("what is slow is answered with 503 when STS closes, and so is what comes later", async () => {
+  const fault: StsFault = { slow: new Promise(() => undefined) };
+  const own = await startLocalSts({ fault: () => fault });
+  const call = failureOf(own.client(own.mint()).send(new AssumeRoleCommand(input)));
+  // A whole call to another STS in the meantime shows that this one waits.
+  await local.client(local.mint()).send(new GetCallerIdentityCommand({}));
+  own.sts.close();
+  expect(await call).toMatchObject({ name: "ServiceUnavailable", $metadata: { httpStatusCode: 503 } });
+  const late = failureOf(own.client(own.mint()).send(new AssumeRoleCommand(input)));
+  expect(await late).toMatchObject({ name: "ServiceUnavailable" });
   own.close();
 });
