@@ -23,6 +23,15 @@ export class Fields {
     if (!isMembers(value)) report(path, "must be an object");
   }
 
+  /** The place of a member. */
+  at(name: string): string {
+    return this.path === "" ? name : `${this.path}.${name}`;
+  }
+
+  fault(name: string, message: string): void {
+    this.report(this.at(name), message);
+  }
+
   names(): readonly string[] {
     return Object.keys(this.#members);
   }
@@ -41,7 +50,16 @@ export class Fields {
   text(name: string, pattern: RegExp, fallback?: string): string {
     const value = this.#required(name, fallback);
     if (typeof value === "string" && pattern.test(value)) return value;
-    if (value !== undefined) this.#fault(name, `${JSON.stringify(value)} does not match ${pattern.source}`);
+    if (value !== undefined) this.fault(name, `${JSON.stringify(value)} does not match ${pattern.source}`);
+    return "";
+  }
+
+  /** Text that may also be written as a number or a boolean. */
+  scalar(name: string, pattern: RegExp): string {
+    const value = this.#required(name, undefined);
+    const isScalar = ["string", "number", "boolean"].includes(typeof value);
+    if (isScalar && pattern.test(String(value))) return String(value);
+    if (value !== undefined) this.fault(name, `${JSON.stringify(value)} does not match ${pattern.source}`);
     return "";
   }
 
@@ -51,7 +69,7 @@ export class Fields {
     const isWhole = typeof number === "number" && Number.isInteger(number);
     if (isWhole && number >= least && number <= most) return number;
     const range = `${JSON.stringify(value)} is not a whole number from ${least} to ${most}`;
-    if (value !== undefined) this.#fault(name, range);
+    if (value !== undefined) this.fault(name, range);
     return least;
   }
 
@@ -60,28 +78,46 @@ export class Fields {
     const found = allowed.find((one) => one === value);
     if (found !== undefined) return found;
     const takes = `${JSON.stringify(value)} ${unsupported}; it takes ${allowed.join(", ")}`;
-    if (value !== undefined) this.#fault(name, takes);
+    if (value !== undefined) this.fault(name, takes);
     return allowed[0];
+  }
+
+  /** CloudFormation takes both `true` and `"true"`, and Parameters are always text. */
+  boolean(name: string, fallback?: boolean): boolean {
+    const value = this.#required(name, fallback);
+    if (value === true || value === "true") return true;
+    if (value !== undefined && value !== false && value !== "false")
+      this.fault(name, `${JSON.stringify(value)} is neither true nor false`);
+    return false;
   }
 
   list(name: string): readonly unknown[] {
     const value = this.any(name) ?? [];
     if (Array.isArray(value)) return value;
-    this.#fault(name, "must be a list");
+    this.fault(name, "must be a list");
     return [];
   }
 
   texts(name: string, fallback: readonly string[] = []): readonly string[] {
     const values = this.has(name) ? this.list(name) : fallback;
     return values.map((value, index) => {
-      if (typeof value !== "string") this.#fault(`${name}[${index}]`, "must be a string");
+      if (typeof value !== "string") this.fault(`${name}[${index}]`, "must be a string");
       return String(value);
     });
   }
 
+  /** Texts of which each fits the pattern, `most` at most; none when the member is not there. */
+  textsMatching(name: string, pattern: RegExp, most: number): readonly string[] {
+    const values = this.texts(name);
+    if (values.length > most) this.fault(name, `has ${values.length} members and takes ${most} at most`);
+    for (const value of values)
+      if (!pattern.test(value)) this.fault(name, `${JSON.stringify(value)} does not match ${pattern.source}`);
+    return values;
+  }
+
   /** An object that is not there reads as an empty one. */
   object(name: string): Fields {
-    return new Fields(this.any(name) ?? {}, this.#at(name), this.report);
+    return new Fields(this.any(name) ?? {}, this.at(name), this.report);
   }
 
   /** Read on purpose and not used: it changes nothing that a caller of the twin can see. */
@@ -91,20 +127,12 @@ export class Fields {
 
   /** Reports every member that was not read. */
   end(): void {
-    for (const name of this.names()) if (!this.#read.has(name)) this.#fault(name, unsupported);
+    for (const name of this.names()) if (!this.#read.has(name)) this.fault(name, unsupported);
   }
 
   #required(name: string, fallback: unknown): unknown {
     const value = this.any(name) ?? fallback;
-    if (value === undefined) this.#fault(name, "is missing");
+    if (value === undefined) this.fault(name, "is missing");
     return value;
-  }
-
-  #at(name: string): string {
-    return this.path === "" ? name : `${this.path}.${name}`;
-  }
-
-  #fault(name: string, message: string): void {
-    this.report(this.#at(name), message);
   }
 }

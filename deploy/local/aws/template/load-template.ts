@@ -1,76 +1,93 @@
-// Reads a SAM template as it is deployed -> what the twin runs. Understands what deploy/aws/functions.yaml uses;
-// anything else fails the load, all faults at once, each with its place.
+// Reads a SAM or CloudFormation template as it is deployed -> what the twin runs. What it does not understand fails the
+// load, all faults at once, each with its place; what it understands and does not serve is a notice.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Template } from "../model.js";
-import { TemplateError, type Fault, type Report } from "./faults.js";
+import { readFunctionGlobals } from "./apply-globals.js";
+import { reportUnknownNames } from "./check-names.js";
+import { declareResources } from "./declare-resources.js";
+import { createReport, TemplateError, unsupported, type Fault, type Note, type Report } from "./faults.js";
 import { isMembers, readFields, type Fields, type Members } from "./fields.js";
-import { resolveIntrinsics } from "./intrinsics.js";
+import { reportCircles } from "./find-circles.js";
+import { resolveIntrinsics, type Scope } from "./intrinsics.js";
+import { readConditions } from "./read-conditions.js";
+import { readMappings } from "./read-mappings.js";
+import { readOutputs } from "./read-outputs.js";
 import { readParameters } from "./read-parameters.js";
+import { readResources, type ReadResources } from "./read-resources.js";
+import { readTransform } from "./read-transform.js";
 import { readYaml } from "./read-yaml.js";
-import { readResources } from "./read-resources.js";
-import { createScope, type StackScope, type StackSettings } from "./scope.js";
+import type { StackSettings } from "./resource-names.js";
+import { createParameterScope, createScope } from "./scope.js";
 
 export interface TemplateSettings extends StackSettings {
   /** Values for the template's Parameters; those with a Default may be left out. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-// Everything that SAM lets stand in Globals and that the twin knows of.
-const globalProperties = [
-  ...[
-    "Runtime",
-    "Architectures",
-    "MemorySize",
-    "Timeout",
-    "Handler",
-    "CodeUri",
-    "Environment",
-    "LoggingConfig",
-  ],
-  ...["AutoPublishAlias", "FunctionUrlConfig", "ReservedConcurrentExecutions", "Description"],
-];
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const largestTemplate = 1_048_576;
 
-/** Throws a TemplateError that names the file and every fault. */
-export function loadTemplate(file: string, settings: TemplateSettings): Template {
+/** Rejects with a TemplateError that names the file and every fault. */
+export async function loadTemplate(file: string, settings: TemplateSettings): Promise<Template> {
   const faults: Fault[] = [];
-  const report: Report = (path, message) => {
-    const isNew = !faults.some((fault) => fault.path === path && fault.message === message);
-    if (isNew) faults.push({ path, message });
+  const notices: string[] = [];
+  const report = createReport(faults);
+  const note: Note = (sentence) => {
+    if (!notices.includes(sentence)) notices.push(sentence);
   };
-  const document = readYaml(readFileSync(file, "utf8"), report);
-  const template = isMembers(document)
-    ? readTemplate(document, dirname(resolve(file)), settings, report)
-    : undefined;
-  if (template === undefined && faults.length === 0) report("", "is not a template");
-  if (template === undefined || faults.length > 0) throw new TemplateError(file, faults);
-  return template;
+  const text = readFileSync(file, "utf8");
+  if (Buffer.byteLength(text) > largestTemplate) report("", `is over ${largestTemplate} bytes`);
+  else {
+    const document = readYaml(text, report);
+    const read = isMembers(document)
+      ? readTemplate(document, { folder: dirname(resolve(file)), settings, report, note })
+      : undefined;
+    if (read === undefined && faults.length === 0) report("", "is not a template");
+    if (read !== undefined) {
+      const { documents, ...resources } = read;
+      await reportUnknownNames(documents);
+      const { accountId, region, stackName } = settings;
+      if (faults.length === 0) return { accountId, region, stackName, ...resources, notices };
+    }
+  }
+  throw new TemplateError(file, faults);
 }
 
-function readTemplate(
-  document: Members,
-  folder: string,
-  settings: TemplateSettings,
-  report: Report,
-): Template {
+interface Reading {
+  readonly folder: string;
+  readonly settings: TemplateSettings;
+  readonly report: Report;
+  readonly note: Note;
+}
+
+function readTemplate(document: Members, { folder, settings, report, note }: Reading): ReadResources {
   checkSettings(settings, report);
   const sections = readFields(document, "", report);
   sections.text("AWSTemplateFormatVersion", /^2010-09-09$/, "2010-09-09");
-  sections.text("Transform", /^AWS::Serverless-2016-10-31$/);
-  sections.ignore("Description", "Metadata");
-  const globals = sections.object("Globals");
-  const functionGlobals = readGlobals(globals, report);
+  sections.text("Description", /^[^]{0,1024}$/, "");
+  sections.ignore("Metadata");
+  const isSam = readTransform(sections.any("Transform"), report);
+  const stack = settings;
   const parameters = readParameters(sections.object("Parameters"), settings.parameters ?? {}, report);
-  const resources = sections.any("Resources");
-  if (!isMembers(resources)) report("Resources", "must be an object");
-  const members = isMembers(resources) ? resources : {};
-  const scope = createScope({ resources: members, globals: functionGlobals, parameters, settings }, report);
-  checkOutputs(sections.object("Outputs"), scope, report);
+  const mappings = readMappings(sections.object("Mappings"), report);
+  const values = { stack, parameters, mappings };
+  const withoutConditions = createParameterScope(values, () => undefined);
+  const conditions = readConditions(sections.object("Conditions"), withoutConditions, report);
+  const parameterScope = createParameterScope(values, conditions);
+  const globals = readGlobals(sections, isSam, note);
+  const section = sections.any("Resources");
+  if (!isMembers(section)) report("Resources", "must be an object");
+  const members = isMembers(section) ? section : {};
+  if (isMembers(section) && Object.keys(section).length === 0) report("Resources", "must have a member");
+  const declared = declareResources(members, { globals, isSam, parameterScope, report, note });
+  const scope = createScope(parameterScope, declared, stack, report);
+  checkWhatSamTakesApart(members, globals, scope, report);
+  reportCircles(declared, report);
+  readOutputs(sections.object("Outputs"), scope, report);
   sections.end();
-  const { accountId, region, stackName } = settings;
-  const read = readResources({ resources: members, globals: functionGlobals, scope, folder, report });
-  return { accountId, region, stackName, ...read, managedPolicies: [], oidcProviders: [], notices: [] };
+  return readResources(declared.resources, { scope, stack, templateFolder: folder, report, note });
 }
 
 function checkSettings({ accountId, region, stackName }: TemplateSettings, report: Report): void {
@@ -79,21 +96,24 @@ function checkSettings({ accountId, region, stackName }: TemplateSettings, repor
   if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(stackName)) report("", `${stackName} is not a stack name`);
 }
 
-function readGlobals(globals: Fields, report: Report): Members {
-  const value = globals.any("Function") ?? {};
+function readGlobals(sections: Fields, isSam: boolean, note: Note): Members {
+  const globals = sections.object("Globals");
+  if (globals.names().length > 0 && !isSam)
+    sections.fault("Globals", `without SAM's Transform ${unsupported}`);
+  for (const name of ["Api", "HttpApi", "SimpleTable"].filter((one) => globals.has(one)))
+    note(`${globals.at(name)}: is not served here: the functions' URLs and Invoke are`);
+  const functions = readFunctionGlobals(globals.object("Function"));
   globals.end();
-  const names = readFields(value, "Globals.Function", report);
-  names.ignore(...globalProperties);
-  names.end();
-  return isMembers(value) ? value : {};
+  return functions;
 }
 
-function checkOutputs(outputs: Fields, scope: StackScope, report: Report): void {
-  for (const name of outputs.names()) {
-    const output = outputs.object(name);
-    output.ignore("Description");
-    for (const part of ["Value", "Export"])
-      resolveIntrinsics(output.any(part), scope, `${output.path}.${part}`, report);
-    output.end();
+/** What SAM takes a function apart from may hold values that no resource gets, and their faults count as well. */
+function checkWhatSamTakesApart(section: Members, globals: Members, scope: Scope, report: Report): void {
+  const check = (value: unknown, path: string): void =>
+    void resolveIntrinsics(value, scope.undeployed, path, report);
+  for (const [name, value] of Object.entries(globals)) check(value, `Globals.Function.${name}`);
+  for (const [logicalId, resource] of Object.entries(section)) {
+    const isFunction = isMembers(resource) && resource.Type === "AWS::Serverless::Function";
+    if (isFunction) check(resource.Properties ?? {}, `Resources.${logicalId}.Properties`);
   }
 }

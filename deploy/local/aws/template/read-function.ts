@@ -1,11 +1,14 @@
-// AWS::Serverless::Function, with Globals.Function applied -> FunctionDefinition.
-// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
-// Not modelled: execution roles, events, layers, VPC, CORS of the URL; each is refused by name.
-import { resolve } from "node:path";
-import type { FunctionDefinition, FunctionUrlConfig } from "../model.js";
-import { unsupported, type Report } from "./faults.js";
-import { isMembers, readFields, type Fields, type Members } from "./fields.js";
-import { urlId } from "./stable-id.js";
+// AWS::Lambda::Function -> what of FunctionDefinition stands in the function itself; alias, URL and permissions are
+// resources of their own.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+// Not done: images, code in S3, file systems, code signing; each is refused by name.
+import type { FunctionDefinition } from "../model.js";
+import { readBuild } from "./read-build.js";
+import { readCode } from "./read-code.js";
+import { readEnvironment } from "./read-environment.js";
+import type { Note, Report } from "./faults.js";
+import type { Fields } from "./fields.js";
+import { readTags } from "./read-tags.js";
 
 export interface FunctionNames {
   readonly logicalId: string;
@@ -13,130 +16,92 @@ export interface FunctionNames {
   readonly arn: string;
 }
 
-const runtimes = ["nodejs20.x", "nodejs22.x", "nodejs24.x"] as const;
-// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html: names that Lambda keeps for itself.
-const reservedVariable =
-  /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR)$/;
-
-/** SAM's rule: a map is merged, anything else is replaced. It appends lists, which is refused here. */
-export function applyGlobals(globals: Members, own: Members, path: string, report: Report): Members {
-  const merged = new Map(Object.entries(globals));
-  for (const [name, value] of Object.entries(own)) {
-    const base = merged.get(name);
-    const isMap = isMembers(base) && isMembers(value);
-    if (Array.isArray(base) && Array.isArray(value)) {
-      report(`${path}.${name}`, `a list in Globals as well ${unsupported}`);
-    }
-    merged.set(name, isMap ? applyGlobals(base, value, `${path}.${name}`, report) : value);
-  }
-  return Object.fromEntries(merged);
+export interface FunctionSite {
+  readonly templateFolder: string;
+  readonly metadata: unknown;
+  readonly path: string;
+  readonly report: Report;
+  readonly note: Note;
 }
 
-export function readFunction(
-  names: FunctionNames,
-  properties: Fields,
-  metadata: unknown,
-  templateFolder: string,
-  report: Report,
-): FunctionDefinition {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(names.name)) {
-    report(`${properties.path}.FunctionName`, `${names.name} is not a function name`);
-  }
-  properties.ignore("FunctionName", "Description");
-  checkPlatform(properties, report);
-  // All digits would be a version, and a URL cannot hang on one.
-  const alias = properties.has("AutoPublishAlias")
-    ? { alias: properties.text("AutoPublishAlias", /^(?!\d+$)[A-Za-z0-9_-]{1,128}$/) }
-    : {};
-  const url = properties.has("FunctionUrlConfig")
-    ? { url: readUrl(properties.object("FunctionUrlConfig"), names.arn, alias.alias) }
-    : {};
+/** A function whose role and layers are not looked up yet: they may stand further down in the template. */
+export interface ReadFunction {
+  readonly definition: FunctionDefinition;
+  readonly roleArn: string;
+  readonly layerArns: readonly string[];
+  readonly path: string;
+  readonly report: Report;
+}
+
+const runtimes = ["nodejs20.x", "nodejs22.x", "nodejs24.x"] as const;
+
+export function readFunction(names: FunctionNames, properties: Fields, site: FunctionSite): ReadFunction {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(names.name))
+    properties.fault("FunctionName", `${names.name} is not a function name`);
+  properties.ignore("FunctionName");
+  checkPlatform(properties, site);
   const reserved = properties.has("ReservedConcurrentExecutions")
     ? { reservedConcurrency: properties.integer("ReservedConcurrentExecutions", [0, 1000]) }
     : {};
+  const build = readBuild(site.metadata, `${site.path}.Metadata`, site.report, site.note);
+  const handler = properties.text("Handler", /^(?=.{1,128}$)([^\s./]+\/)*[^\s./]+\.[^\s./]+$/);
   const definition: FunctionDefinition = {
     ...names,
-    ...alias,
-    ...url,
-    codeFolder: resolve(templateFolder, properties.text("CodeUri", /^(?!.*:\/\/).+$/)),
-    handler: properties.text("Handler", /^([^\s./]+\/)*[^\s./]+\.[^\s./]+$/),
+    codeFolder: readCode(properties, handler, site),
+    handler,
     runtime: properties.oneOf("Runtime", runtimes),
     timeoutSeconds: properties.integer("Timeout", [1, 900], 3),
     memoryMb: properties.integer("MemorySize", [128, 10_240], 128),
-    environment: readEnvironment(properties.object("Environment"), report),
+    environment: readEnvironment(properties.object("Environment"), site.report),
     ...reserved,
-    ...(metadata === undefined ? {} : { build: readBuild(metadata, names.logicalId, report) }),
+    ...readLogging(properties.object("LoggingConfig")),
+    ...(build === undefined ? {} : { build }),
   };
+  const roleArn = properties.text("Role", /./);
+  const layerArns = properties.textsMatching("Layers", /./, 5);
   properties.end();
-  return definition;
+  return { definition, roleArn, layerArns, path: properties.path, report: site.report };
 }
 
-/** Read and not used: the twin runs on the machine that it is on, and logs in its own way. */
-function checkPlatform(properties: Fields, report: Report): void {
-  for (const one of properties.texts("Architectures")) {
-    const isKnown = one === "arm64" || one === "x86_64";
-    if (!isKnown) report(`${properties.path}.Architectures`, `${one} ${unsupported}`);
-  }
-  const logging = properties.object("LoggingConfig");
-  logging.oneOf("LogFormat", ["JSON", "Text"], "Text");
+/** Read and not used: the twin runs on the machine that it is on. */
+function checkPlatform(properties: Fields, { report, note }: FunctionSite): void {
+  properties.text("Description", /^[^]{0,256}$/, "");
+  properties.textsMatching("Architectures", /^(arm64|x86_64)$/, 1);
+  properties.oneOf("PackageType", ["Zip"], "Zip");
+  properties.oneOf("RecursiveLoop", ["Terminate", "Allow"], "Terminate");
+  const storage = properties.object("EphemeralStorage");
+  storage.integer("Size", [512, 10_240], 512);
+  storage.end();
+  const snapshots = properties.object("SnapStart");
+  // Lambda has no snapshots of Node.js.
+  snapshots.oneOf("ApplyOn", ["None"], "None");
+  snapshots.end();
+  const updates = properties.object("RuntimeManagementConfig");
+  updates.oneOf("UpdateRuntimeOn", ["Auto", "FunctionUpdate"], "Auto");
+  updates.end();
+  if (properties.has("Tags")) readTags(properties, report);
+  if (properties.has("VpcConfig")) note(`${properties.at("VpcConfig")}: the function runs in no VPC here`);
+  const vpc = properties.object("VpcConfig");
+  vpc.ignore("SecurityGroupIds", "SubnetIds", "Ipv6AllowedForDualStack");
+  vpc.end();
+  const tracing = properties.object("TracingConfig");
+  tracing.oneOf("Mode", ["PassThrough", "Active"], "PassThrough");
+  tracing.end();
+  const failed = properties.object("DeadLetterConfig");
+  failed.text("TargetArn", /^arn:/, "arn:");
+  failed.end();
+  properties.text("KmsKeyArn", /^arn:/, "arn:");
+}
+
+function readLogging(logging: Fields): Pick<FunctionDefinition, "logFormat" | "logLevel"> {
+  const levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
+  const has = (name: string): boolean => logging.has(name);
+  const format = has("LogFormat") ? { logFormat: logging.oneOf("LogFormat", ["JSON", "Text"]) } : {};
+  const level = has("ApplicationLogLevel") ? { logLevel: logging.oneOf("ApplicationLogLevel", levels) } : {};
+  if (has("SystemLogLevel")) logging.oneOf("SystemLogLevel", ["DEBUG", "INFO", "WARN"]);
+  for (const name of ["ApplicationLogLevel", "SystemLogLevel"])
+    if (has(name) && format.logFormat !== "JSON") logging.fault(name, "needs LogFormat JSON");
+  logging.text("LogGroup", /^[.\-_/#A-Za-z0-9]{1,512}$/, "none");
   logging.end();
-}
-
-/** AuthType NONE is refused: it needs public permissions of which the twin knows too little. */
-function readUrl(config: Fields, arn: string, alias: string | undefined): FunctionUrlConfig {
-  const url = {
-    authType: config.oneOf("AuthType", ["AWS_IAM"]),
-    invokeMode: config.oneOf("InvokeMode", ["BUFFERED", "RESPONSE_STREAM"], "BUFFERED"),
-    ...(alias === undefined ? {} : { qualifier: alias }),
-    urlId: urlId(alias === undefined ? arn : `${arn}:${alias}`),
-  };
-  config.end();
-  return url;
-}
-
-function readEnvironment(environment: Fields, report: Report): Record<string, string> {
-  const variables = environment.object("Variables");
-  environment.end();
-  const entries = variables.names().map((name): [string, string] => {
-    const value = variables.any(name);
-    const path = `${variables.path}.${name}`;
-    if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) report(path, "is not the name of an environment variable");
-    if (reservedVariable.test(name)) report(path, "is a name that Lambda keeps for itself");
-    if (typeof value === "object") report(path, "must be a string");
-    return [name, String(value)];
-  });
-  const bytes = entries.reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
-    0,
-  );
-  if (bytes > 4096) report(variables.path, "is over Lambda's 4 KB");
-  return Object.fromEntries(entries);
-}
-
-/** https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build-typescript.html */
-function readBuild(
-  value: unknown,
-  logicalId: string,
-  report: Report,
-): NonNullable<FunctionDefinition["build"]> {
-  const metadata = readFields(value, `Resources.${logicalId}.Metadata`, report);
-  metadata.oneOf("BuildMethod", ["esbuild"]);
-  const settings = metadata.object("BuildProperties");
-  metadata.end();
-  const entryPoints = settings.texts("EntryPoints");
-  if (entryPoints.length === 0) report(`${settings.path}.EntryPoints`, "must name a file");
-  const extensions = settings.texts("OutExtension", [".js=.js"]);
-  const [, outExtension] = /^\.js=(\.[cm]?js)$/.exec(extensions[0] ?? "") ?? [];
-  if (extensions.length !== 1 || outExtension === undefined) {
-    report(`${settings.path}.OutExtension`, `${extensions.join(", ")} ${unsupported}; it takes .js=.mjs`);
-  }
-  const build = {
-    entryPoints,
-    format: settings.oneOf("Format", ["esm", "cjs"], "cjs"),
-    outExtension: outExtension ?? ".js",
-    target: settings.text("Target", /^[a-z0-9.]+$/, "es2020"),
-  };
-  settings.ignore("Minify", "Sourcemap");
-  settings.end();
-  return build;
+  return { ...format, ...level };
 }

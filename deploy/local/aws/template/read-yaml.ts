@@ -34,6 +34,7 @@ function readContent(node: unknown, path: string, report: Report): unknown {
   if (!isMap(node)) return "";
   const entries = node.items.map(({ key, value }): [string, unknown] => {
     const name = String(isScalar(key) ? (key.source ?? key.value) : "");
+    if (isScalar(key)) reportAmbiguous(key, path, report);
     return [name, readNode(value, path === "" ? name : `${path}.${name}`, report)];
   });
   return Object.fromEntries(entries);
@@ -41,9 +42,7 @@ function readContent(node: unknown, path: string, report: Report): unknown {
 
 function readScalar(node: Scalar, path: string, report: Report): string | number | boolean {
   const { value, source = "" } = node;
-  if (typeof value === "string" && node.type === "PLAIN" && ambiguous.test(value)) {
-    report(path, `${value} must be quoted: CloudFormation reads it as a boolean`);
-  }
+  reportAmbiguous(node, path, report);
   if (typeof value === "string" || typeof value === "boolean") return value;
   // 0123 or 1e3 must not change its spelling on the way into a string.
   if (typeof value === "number") return String(value) === source ? value : source;
@@ -51,10 +50,15 @@ function readScalar(node: Scalar, path: string, report: Report): string | number
   return "";
 }
 
+function reportAmbiguous({ value, type }: Scalar, path: string, report: Report): void {
+  if (typeof value === "string" && type === "PLAIN" && ambiguous.test(value))
+    report(path, `${value} must be quoted: CloudFormation reads it as a boolean`);
+}
+
 function withTag(tag: string | undefined, value: unknown): unknown {
   if (!tag?.startsWith("!")) return value;
   const name = tag.slice(1);
-  if (name === "Ref") return { [name]: value };
+  if (name === "Ref" || name === "Condition") return { [name]: value };
   const dot = typeof value === "string" ? value.indexOf(".") : -1;
   if (name === "GetAtt" && typeof value === "string" && dot > 0) {
     return { "Fn::GetAtt": [value.slice(0, dot), value.slice(dot + 1)] };

@@ -1,122 +1,112 @@
-// What the names of a template stand for: pseudo parameters, parameters, and the names and ARNs of its resources
-// with the URLs that SAM makes beside functions. The name of a resource may be made of parameters only.
-// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html
-import type { Report } from "./faults.js";
-import { isMembers, type Members } from "./fields.js";
-import { resolveIntrinsics, type Scope } from "./intrinsics.js";
-import { generatedName, roleId, urlId } from "./stable-id.js";
+// What the names of a template stand for: pseudo parameters, parameters, conditions, mappings, and the names and ARNs
+// of its resources. A resource's names are worked out when they are first asked for, since they may be made of others'.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
+import { relocated, type Report } from "./faults.js";
+import { resolveIntrinsics, type Scope, type Value } from "./intrinsics.js";
+import { asText } from "./list-functions.js";
+import type { Conditions } from "./read-conditions.js";
+import type { Mappings } from "./read-mappings.js";
+import { nameResource, type ResourceNames, type StackSettings } from "./resource-names.js";
+import type { Resource } from "./resource.js";
+import { uuid } from "./stable-id.js";
 
-export interface StackSettings {
-  readonly accountId: string;
-  readonly region: string;
-  readonly stackName: string;
+export interface StackValues {
+  readonly stack: StackSettings;
+  readonly parameters: ReadonlyMap<string, Value>;
+  readonly mappings: Mappings;
 }
 
-export interface ResourceNames {
-  readonly name: string;
-  readonly arn: string;
-  /** What Fn::GetAtt gives. */
-  readonly attributes: ReadonlyMap<string, string>;
-}
-
-export interface StackScope extends Scope {
-  namesOf(logicalId: string): ResourceNames | undefined;
-}
-
-export interface ScopeSource {
-  readonly resources: Members;
-  /** Properties of Globals.Function. */
-  readonly globals: Members;
-  readonly parameters: ReadonlyMap<string, string>;
-  readonly settings: StackSettings;
-}
-
-export function createScope(source: ScopeSource, report: Report): StackScope {
-  const names = new Map<string, ResourceNames>();
-  const values = new Map([...pseudoParameters(source.settings), ...source.parameters]);
-  const scope: StackScope = {
-    ref: (name) => values.get(name) ?? names.get(name)?.name,
-    attribute: (logicalId, attribute) => names.get(logicalId)?.attributes.get(attribute),
-    namesOf: (logicalId) => names.get(logicalId),
+/** What is known before any resource is: all that Conditions, and names that SAM works with, may be made of. */
+export function createParameterScope(
+  { stack, parameters, mappings }: StackValues,
+  conditions: Conditions,
+): Scope {
+  const values = new Map([...pseudoParameters(stack), ...parameters]);
+  const scope = {
+    region: stack.region,
+    ref: (name: string) => values.get(name),
+    attribute: () => undefined,
+    condition: conditions,
+    mapped: mappings,
+    isAbsent: () => false,
+    get undeployed(): Scope {
+      return scope;
+    },
   };
-  // Made out before any of them is there, so that no name can refer to itself.
-  const found = Object.entries(source.resources).flatMap(([id, resource]) => [
-    ...nameResource(id, resource, source, scope, report),
-  ]);
-  for (const [id, resourceNames] of found) names.set(id, resourceNames);
   return scope;
 }
 
-const pseudoParameters = ({ accountId, region, stackName }: StackSettings): [string, string][] => [
+const pseudoParameters = ({ accountId, region, stackName }: StackSettings): [string, Value][] => [
   ["AWS::AccountId", accountId],
+  ["AWS::NotificationARNs", []],
   ["AWS::Partition", "aws"],
   ["AWS::Region", region],
+  [
+    "AWS::StackId",
+    `arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/${uuid(stackName, "AWS::StackId")}`,
+  ],
   ["AWS::StackName", stackName],
   ["AWS::URLSuffix", "amazonaws.com"],
 ];
 
-function nameResource(
-  logicalId: string,
-  resource: unknown,
-  { globals, settings }: ScopeSource,
-  scope: Scope,
+export interface StackResources {
+  readonly resources: readonly Resource[];
+  /** Names that SAM has for resources it makes: `Fn.Alias` -> `FnAliaslive`. */
+  readonly synonyms: ReadonlyMap<string, string>;
+}
+
+export function createScope(
+  parameterScope: Scope,
+  { resources, synonyms }: StackResources,
+  stack: StackSettings,
   report: Report,
-): Map<string, ResourceNames> {
-  const { Type: type, Properties: properties } = isMembers(resource) ? resource : {};
-  const own: Members = isMembers(properties) ? properties : {};
-  const text = (property: string, value: unknown): string | undefined => {
-    const path = `Resources.${logicalId}.Properties.${property}`;
-    const resolved = resolveIntrinsics(value, scope, path, report);
-    if (resolved === undefined || typeof resolved === "string") return resolved;
-    report(path, "must be a string");
-    return "";
+): Scope {
+  const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
+  const find = (id: string): Resource | undefined => byId.get(synonyms.get(id) ?? id);
+  const isAbsent = (id: string): boolean => isConditionFalse(find(id), parameterScope);
+  const known = new Map<Resource, ResourceNames>();
+  const namesOf = (id: string): ResourceNames | undefined => {
+    const resource = find(id);
+    if (resource === undefined) return undefined;
+    const before = known.get(resource);
+    if (before) return before;
+    // A resource that is named by itself gets empty names; the fault is told with the other circles.
+    known.set(resource, { ref: "", attributes: new Map() });
+    const names = nameResource(namingOf(resource, undeployed, stack, report));
+    if (names === undefined) known.delete(resource);
+    else known.set(resource, names);
+    return names;
   };
-  const generated = generatedName(settings.stackName, logicalId);
-  if (type === "AWS::IAM::Role") {
-    const name = text("RoleName", own.RoleName) ?? generated;
-    return new Map([[logicalId, roleNames(name, text("Path", own.Path) ?? "/", settings)]]);
-  }
-  if (type !== "AWS::Serverless::Function") return new Map();
-  const name = text("FunctionName", own.FunctionName) ?? generated;
-  const alias = text("AutoPublishAlias", own.AutoPublishAlias ?? globals.AutoPublishAlias);
-  const hasUrl = (own.FunctionUrlConfig ?? globals.FunctionUrlConfig) !== undefined;
-  return functionNames(logicalId, name, alias, hasUrl, settings);
-}
-
-function roleNames(name: string, rolePath: string, { accountId }: StackSettings): ResourceNames {
-  const arn = `arn:aws:iam::${accountId}:role${rolePath}${name}`;
+  const undeployed: Scope = {
+    ...parameterScope,
+    ref: (name) => parameterScope.ref(name) ?? namesOf(name)?.ref,
+    attribute: (id, attribute) => namesOf(id)?.attributes.get(attribute),
+    get undeployed(): Scope {
+      return undeployed;
+    },
+  };
   return {
-    name,
-    arn,
-    attributes: new Map([
-      ["Arn", arn],
-      ["RoleId", roleId(arn)],
-    ]),
+    ...undeployed,
+    undeployed,
+    isAbsent,
+    ref: (name) => (isAbsent(name) ? undefined : undeployed.ref(name)),
+    attribute: (id, attribute) => (isAbsent(id) ? undefined : undeployed.attribute(id, attribute)),
   };
 }
 
-function functionNames(
-  logicalId: string,
-  name: string,
-  alias: string | undefined,
-  hasUrl: boolean,
-  { accountId, region }: StackSettings,
-): Map<string, ResourceNames> {
-  const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
-  const qualifiedArn = alias === undefined ? arn : `${arn}:${alias}`;
-  const found = new Map([[logicalId, { name, arn, attributes: new Map([["Arn", arn]]) }]]);
-  if (alias !== undefined) {
-    const aliasNames = { name: qualifiedArn, arn: qualifiedArn, attributes: new Map<string, string>() };
-    found.set(`${logicalId}.Alias`, aliasNames).set(`${logicalId}Alias${alias}`, aliasNames);
-  }
-  if (hasUrl) {
-    const url = `https://${urlId(qualifiedArn)}.lambda-url.${region}.on.aws/`;
-    // Ref of AWS::Lambda::Url is the ARN of what it hangs on.
-    found.set(`${logicalId}Url`, {
-      name: qualifiedArn,
-      arn: qualifiedArn,
-      attributes: new Map([["FunctionUrl", url]]),
-    });
-  }
-  return found;
+const isConditionFalse = (resource: Resource | undefined, scope: Scope): boolean =>
+  resource?.condition !== undefined && scope.condition(resource.condition) === false;
+
+function namingOf(resource: Resource, scope: Scope, stack: StackSettings, report: Report) {
+  const { logicalId, type, properties } = resource;
+  const text = (property: string): string | undefined => {
+    if (!Object.hasOwn(properties, property)) return undefined;
+    const path = `${resource.path}.Properties.${property}`;
+    const there = relocated(report, resource.places);
+    const value = resolveIntrinsics(properties[property], scope, path, there);
+    if (value === undefined) return undefined;
+    if (typeof value !== "string") there(path, "must be a string");
+    return asText(value) ?? "";
+  };
+  return { logicalId, type, stack, text };
 }

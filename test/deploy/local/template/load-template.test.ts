@@ -1,37 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FunctionDefinition, Template } from "../../../../deploy/local/aws/model.js";
 import { loadTemplate, type TemplateSettings } from "../../../../deploy/local/aws/template/load-template.js";
+import type { Template } from "../../../../deploy/local/aws/model.js";
 import { textMatching } from "../iam/sample-caller.js";
+import { firstFunction as first, fn as piece, samTemplate, templateFolder } from "./sample-template.js";
 
 const stack: TemplateSettings = { accountId: "123456789012", region: "eu-west-1", stackName: "grantway" };
 const stock = join(__dirname, "../../../../deploy/aws/functions.yaml");
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "template-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = templateFolder();
+afterAll(() => folder.remove());
 
-function load(resources: string, settings: Partial<TemplateSettings> = {}, sections = ""): Template {
-  const file = join(folder, "template.yaml");
-  writeFileSync(file, `Transform: AWS::Serverless-2016-10-31\n${sections}\nResources:\n${resources}`);
-  return loadTemplate(file, { ...stack, ...settings });
-}
+const load = (
+  resources: string,
+  settings: Partial<TemplateSettings> = {},
+  sections = "",
+): Promise<Template> => folder.load(`${sections}\n${samTemplate(resources)}`, { ...stack, ...settings });
+const fn = (properties = ""): string => piece(properties.replace(/^, /, ""));
 
-const fn = (properties = "", logicalId = "Fn"): string => `
-  ${logicalId}:
-    Type: AWS::Serverless::Function
-    Properties: { CodeUri: src/, Handler: app.handler, Runtime: nodejs24.x${properties} }
-`;
-const first = (template: Template): FunctionDefinition => {
-  const [fn] = template.functions as [FunctionDefinition];
-  return fn;
-};
-
-test("the stock template loads: functions with URLs on the alias, and both roles", () => {
-  const template = loadTemplate(stock, stack);
+test("the stock template loads: functions with URLs on the alias, and both roles", async () => {
+  const template = await loadTemplate(stock, stack);
   expect(
     template.functions.map(({ name, timeoutSeconds, url }) => [name, timeoutSeconds, url?.invokeMode]),
   ).toEqual([
@@ -42,14 +29,15 @@ test("the stock template loads: functions with URLs on the alias, and both roles
   expect(template.functions.every(({ alias, url }) => alias === "live" && url?.qualifier === "live")).toBe(
     true,
   );
-  expect(template.roles.map(({ arn }) => arn)).toEqual([
-    "arn:aws:iam::123456789012:role/grantway-analyst",
-    "arn:aws:iam::123456789012:role/grantway-gateway",
+  expect(template.roles.slice(0, 2).map(({ arn, place }) => [arn, place])).toEqual([
+    ["arn:aws:iam::123456789012:role/grantway-analyst", "Resources.AnalystRole"],
+    ["arn:aws:iam::123456789012:role/grantway-gateway", "Resources.GatewayRole"],
   ]);
+  expect(template.notices).toEqual([]);
 });
 
-test("a function carries what its properties, Globals and build settings say", () => {
-  expect(first(loadTemplate(stock, stack))).toEqual({
+test("a function carries what its properties, Globals and build settings say", async () => {
+  expect(first(await loadTemplate(stock, stack))).toEqual({
     logicalId: "HelloFunction",
     name: "grantway-hello",
     arn: "arn:aws:lambda:eu-west-1:123456789012:function:grantway-hello",
@@ -66,12 +54,19 @@ test("a function carries what its properties, Globals and build settings say", (
     timeoutSeconds: 10,
     memoryMb: 256,
     environment: {},
-    build: { entryPoints: ["handler.ts"], format: "esm", outExtension: ".mjs", target: "es2022" },
+    executionRoleArn: textMatching(
+      /^arn:aws:iam::123456789012:role\/grantway-HelloFunctionRole-[A-Z0-9]{12}$/,
+    ),
+    logFormat: "JSON",
+    build: {
+      ...{ entryPoints: ["handler.ts"], format: "esm", outExtension: ".mjs", target: "es2022" },
+      sourcemap: true,
+    },
   });
 });
 
-test("a policy apart from the role is attached to it, its references resolved", () => {
-  const gateway = loadTemplate(stock, stack).roles[1];
+test("a policy apart from the role is attached to it, its references resolved", async () => {
+  const gateway = (await loadTemplate(stock, stack)).roles[1];
   expect(gateway?.roleId).toMatch(/^AROA[A-Z0-9]{17}$/);
   expect(gateway?.policies).toEqual([
     {
@@ -90,40 +85,42 @@ test("a policy apart from the role is attached to it, its references resolved", 
   ]);
 });
 
-test("identifiers that AWS makes up are the same at every start", () => {
-  expect(loadTemplate(stock, stack)).toEqual(loadTemplate(stock, stack));
+test("identifiers that AWS makes up are the same at every start", async () => {
+  expect(await loadTemplate(stock, stack)).toEqual(await loadTemplate(stock, stack));
   const [a, b] = [
-    first(loadTemplate(stock, stack)),
-    first(loadTemplate(stock, { ...stack, stackName: "other" })),
+    first(await loadTemplate(stock, stack)),
+    first(await loadTemplate(stock, { ...stack, stackName: "other" })),
   ];
   expect(a.url?.urlId).not.toBe(b.url?.urlId);
 });
 
-test("Lambda's defaults apply where nothing is said", () => {
-  const template = load(fn());
+test("Lambda's defaults apply where nothing is said", async () => {
+  const template = await load(fn());
   expect(first(template)).toMatchObject({ timeoutSeconds: 3, memoryMb: 128, environment: {} });
   expect(first(template)).not.toHaveProperty("url");
   expect(first(template)).not.toHaveProperty("reservedConcurrency");
   expect(first(template).name).toMatch(/^grantway-Fn-[A-Z0-9]{12}$/);
 });
 
-test("without an alias the URL hangs on the function itself", () => {
-  expect(first(load(fn(", FunctionUrlConfig: { AuthType: AWS_IAM }"))).url).not.toHaveProperty("qualifier");
+test("without an alias the URL hangs on the function itself", async () => {
+  expect(first(await load(fn(", FunctionUrlConfig: { AuthType: AWS_IAM }"))).url).not.toHaveProperty(
+    "qualifier",
+  );
 });
 
-test("a reserved concurrency of 0 stays 0", () => {
-  expect(first(load(fn(", ReservedConcurrentExecutions: 0"))).reservedConcurrency).toBe(0);
+test("a reserved concurrency of 0 stays 0", async () => {
+  expect(first(await load(fn(", ReservedConcurrentExecutions: 0"))).reservedConcurrency).toBe(0);
 });
 
-test("a function's own properties win over Globals, and maps are merged", () => {
+test("a function's own properties win over Globals, and maps are merged", async () => {
   const globals = "Globals: { Function: { Timeout: 20, Environment: { Variables: { A: a, B: b } } } }";
   const own = ", Timeout: 30, Environment: { Variables: { B: mine } }";
-  expect(first(load(fn(own.replace("B:", "BB:")), {}, globals.replace(/\b([AB]):/g, "$1$1:")))).toMatchObject(
-    {
-      timeoutSeconds: 30,
-      environment: { AA: "a", BB: "mine" },
-    },
-  );
+  expect(
+    first(await load(fn(own.replace("B:", "BB:")), {}, globals.replace(/\b([AB]):/g, "$1$1:"))),
+  ).toMatchObject({
+    timeoutSeconds: 30,
+    environment: { AA: "a", BB: "mine" },
+  });
 });
 
 test.each([
@@ -136,34 +133,62 @@ test.each([
   ["!GetAtt Fn.Arn", "arn:aws:lambda:eu-west-1:123456789012:function:f"],
   ["!GetAtt [Fn, Arn]", "arn:aws:lambda:eu-west-1:123456789012:function:f"],
   ["{ 'Fn::GetAtt': [Fn, Arn] }", "arn:aws:lambda:eu-west-1:123456789012:function:f"],
-  ["!Ref Fn.Alias", "arn:aws:lambda:eu-west-1:123456789012:function:f:live"],
-  ["!Ref FnAliaslive", "arn:aws:lambda:eu-west-1:123456789012:function:f:live"],
+  ["{ 'Fn::GetAtt': Fn.Arn }", "arn:aws:lambda:eu-west-1:123456789012:function:f"],
+  ["!Ref Fn.Alias", "arn:aws:lambda:eu-west-1:123456789012:function:f:at-live"],
+  ["!Ref FnAliasatDlive", "arn:aws:lambda:eu-west-1:123456789012:function:f:at-live"],
+  ["!GetAtt Fn.Alias.AliasArn", "arn:aws:lambda:eu-west-1:123456789012:function:f:at-live"],
+  ["!Ref Fn.Version", "arn:aws:lambda:eu-west-1:123456789012:function:f:1"],
+  ["!Sub '${FnUrl}'", "arn:aws:lambda:eu-west-1:123456789012:function:f:at-live"],
+  ["!Select [2, !Split ['/', !GetAtt FnUrl.FunctionUrl]]", /^[a-z0-9]{32}\.lambda-url\.eu-west-1\.on\.aws$/],
+  ["!GetAtt FnRole.Arn", /^arn:aws:iam::123456789012:role\/grantway-FnRole-[A-Z0-9]{12}$/],
   ["!Join ['-', [a, !Ref Stage, { 'Fn::Join': ['', [b, 1]] }]]", "a-dev-b1"],
+  ["!Join ['|', !Ref Zones]", "a|b"],
+  ["!Select [!Ref One, !Ref Zones]", "b"],
+  ["!Select [0, !GetAZs '']", "eu-west-1a"],
+  ["!Join [',', !Split ['.', a.b.c]]", "a,b,c"],
+  ["!FindInMap [Sizes, !Ref Stage, memory]", "128"],
+  ["!Select [1, !FindInMap [Sizes, dev, names]]", "two"],
+  ["!If [IsDev, yes-dev, !Ref Stage]", "yes-dev"],
+  ["!If [IsLive, live, !If [IsDev, dev, none]]", "dev"],
+  ["{ 'Fn::Base64': !Sub '${Stage}' }", "ZGV2"],
   ["!Ref Stage", "dev"],
   ["!Ref Size", "0123"],
   ["0123", "0123"],
   ["2012-10-17", "2012-10-17"],
   ["'on'", "on"],
-])("%s is %s", (expression, expected) => {
-  const parameters =
-    "Parameters: { Stage: { Type: String, Default: dev }, Size: { Type: Number, Default: 0123 } }";
-  const own = `, FunctionName: f, AutoPublishAlias: live, Environment: { Variables: { VALUE: ${expression} } }`;
-  expect(first(load(fn(own), {}, parameters)).environment).toEqual({ VALUE: expected });
+])("%s is %s", async (expression, expected) => {
+  const sections = `
+Parameters:
+  Stage: { Type: String, Default: dev }
+  Size: { Type: Number, Default: 0123 }
+  One: { Type: Number, Default: 1 }
+  Zones: { Type: CommaDelimitedList, Default: "a, b" }
+Mappings: { Sizes: { dev: { memory: 128, names: [one, two] } } }
+Conditions: { IsDev: !Equals [!Ref Stage, dev], IsLive: !Not [!Condition IsDev] }`;
+  const named = piece("FunctionName: f, AutoPublishAlias: at-live, FunctionUrlConfig: { AuthType: AWS_IAM }");
+  const probe = piece(`Environment: { Variables: { VALUE: ${expression} } }`, "", "Probe");
+  const { functions } = await load(`${named}\n  ${probe}`, {}, sections);
+  expect(functions[1]?.environment).toEqual({
+    VALUE: typeof expected === "string" ? expected : textMatching(expected),
+  });
 });
 
-test("AWS::NoValue takes the property away", () => {
-  expect(first(load(fn(", Timeout: !Ref AWS::NoValue"))).timeoutSeconds).toBe(3);
+test("AWS::NoValue takes the property away", async () => {
+  expect(first(await load(fn(", Timeout: !Ref AWS::NoValue"))).timeoutSeconds).toBe(3);
 });
 
-test("a given parameter wins over its default", () => {
+test("a given parameter wins over its default", async () => {
   const parameters = "Parameters: { Stage: { Type: String, Default: dev, AllowedValues: [dev, live] } }";
-  const named = load(fn(", FunctionName: !Sub 'f-${Stage}'"), { parameters: { Stage: "live" } }, parameters);
+  const named = await load(
+    fn(", FunctionName: !Sub 'f-${Stage}'"),
+    { parameters: { Stage: "live" } },
+    parameters,
+  );
   expect(first(named).name).toBe("f-live");
 });
 
-test("a role's path is in its ARN", () => {
-  const role = `
-  Role:
+test("a role's path is in its ARN", async () => {
+  const role = `Role:
     Type: AWS::IAM::Role
     Properties:
       RoleName: r
@@ -171,7 +196,7 @@ test("a role's path is in its ARN", () => {
       AssumeRolePolicyDocument:
         { Version: "2012-10-17", Statement: { Effect: Allow, Principal: { Service: ecs-tasks.amazonaws.com }, Action: sts:AssumeRole } }
 `;
-  expect(load(role).roles[0]).toMatchObject({
+  expect((await load(role)).roles[0]).toMatchObject({
     arn: "arn:aws:iam::123456789012:role/lent/r",
     maxSessionDurationSeconds: 3600,
   });

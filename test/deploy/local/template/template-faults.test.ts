@@ -1,45 +1,29 @@
 // What the twin does not understand it does not load, and says where.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { TemplateError } from "../../../../deploy/local/aws/template/faults.js";
-import { loadTemplate } from "../../../../deploy/local/aws/template/load-template.js";
+import {
+  fn as named,
+  resource as piece,
+  role as roleNamed,
+  sam,
+  samTemplate,
+  templateFolder,
+} from "./sample-template.js";
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "template-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = templateFolder();
+afterAll(() => folder.remove());
+const faultsOf = folder.faultsOf;
 
-function faultsOf(text: string, settings = {}): string[] {
-  const file = join(folder, "template.yaml");
-  writeFileSync(file, text);
-  try {
-    loadTemplate(file, { accountId: "123456789012", region: "eu-west-1", stackName: "s", ...settings });
-    return [];
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    expect(error.message.startsWith(`${file}:\n  `)).toBe(true);
-    return error.faults.map(({ path, message }) => `${path}: ${message}`);
-  }
-}
-
-const header = "Transform: AWS::Serverless-2016-10-31\n";
+const header = sam;
 const resource = (type: string, properties: string, more = ""): string =>
-  `${header}Resources: { X: { Type: ${type}, Properties: { ${properties} } ${more} } }`;
-const code = "CodeUri: src/, Handler: app.handler, Runtime: nodejs24.x";
-const fn = (properties: string, more = ""): string =>
-  resource("AWS::Serverless::Function", `${code}, ${properties}`, more);
-const trust =
-  "AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Principal: { AWS: '*' }, Action: sts:AssumeRole } }";
-const role = (properties: string): string => resource("AWS::IAM::Role", `${trust}, ${properties}`);
+  samTemplate(piece(type, properties, more));
+const fn = (properties: string, more = ""): string => samTemplate(named(properties, more, "X"));
+const role = (properties: string): string => samTemplate(roleNamed(properties));
 const at = "Resources.X.Properties";
 const no = "is not supported by the local twin";
 const nothing = "names nothing that the local twin knows";
 
-test("the templates these faults are put into have none", () => {
-  expect(faultsOf(fn(""))).toEqual([]);
-  expect(faultsOf(role(""))).toEqual([]);
+test("the templates these faults are put into have none", async () => {
+  expect(await faultsOf(fn(""))).toEqual([]);
+  expect(await faultsOf(role(""))).toEqual([]);
 });
 
 test.each([
@@ -62,12 +46,34 @@ test.each([
   ["null", fn("Timeout: null"), `${at}.Timeout: null is not allowed in a template`],
   ["a list", "- x", "is not a template"],
   ["nothing", "", "is empty"],
-  ["no Transform", "Resources: {}", "Transform: is missing"],
-  ["another Transform", "Transform: X\nResources: {}", 'Transform: "X" does not match'],
-  ["Conditions", `${header}Conditions: { A: x }\nResources: {}`, `Conditions: ${no}`],
-  ["Mappings", `${header}Mappings: {}\nResources: {}`, `Mappings: ${no}`],
+  [
+    "SAM's types without Transform",
+    fn("").replace(sam, ""),
+    "Resources.X.Type: AWS::Serverless::Function needs Transform",
+  ],
+  ["another Transform", "Transform: X\nResources: {}", `Transform: "X" ${no}`],
+  [
+    "language extensions",
+    `Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\nResources: {}`,
+    `Transform: "AWS::LanguageExtensions" ${no}`,
+  ],
+  ["Rules", `${header}Rules: { A: {} }\nResources: {}`, `Rules: ${no}`],
+  [
+    "a Description that is too long",
+    `${header}Description: ${"x".repeat(1025)}\nResources: {}`,
+    "Description: ",
+  ],
   ["no Resources", header, "Resources: must be an object"],
-  ["Globals for APIs", `${header}Globals: { Api: {} }\nResources: {}`, `Globals.Api: ${no}`],
+  [
+    "Globals for layers",
+    `${header}Globals: { LayerVersion: {} }\nResources: {}`,
+    `Globals.LayerVersion: ${no}`,
+  ],
+  [
+    "Globals without SAM",
+    "Globals: { Function: {} }\nResources: {}",
+    `Globals: without SAM's Transform ${no}`,
+  ],
   [
     "a name in Globals",
     `${header}Globals: { Function: { FunctionName: x } }\nResources: {}`,
@@ -75,11 +81,29 @@ test.each([
   ],
   [
     "an unknown resource type",
-    resource("AWS::Lambda::Url", ""),
-    "Resources.X: resource type AWS::Lambda::Url is not supported by the local twin",
+    resource("AWS::Serverless::HttpApi", ""),
+    `Resources.X.Type: resource type AWS::Serverless::HttpApi ${no}`,
+  ],
+  [
+    "a misspelt resource type",
+    resource("AWS::SQS::Qeueu", ""),
+    `Resources.X.Type: resource type AWS::SQS::Qeueu ${no}`,
+  ],
+  ["a custom resource", resource("Custom::Thing", ""), `Resources.X.Type: resource type Custom::Thing ${no}`],
+  ["a type of SAM's own", resource('"SAM\'s implicit API"', ""), "Resources.X.Type: "],
+  ["a misspelt attribute of a resource", fn("", ", DependOn: Y"), `Resources.X.DependOn: ${no}`],
+  [
+    "a DeletionPolicy that there is not",
+    fn("", ", DeletionPolicy: Keep"),
+    `Resources.X.DeletionPolicy: "Keep" ${no}`,
+  ],
+  [
+    "properties that are a list",
+    `${header}Resources: { X: { Type: AWS::SQS::Queue, Properties: [] } }`,
+    "Resources.X.Properties: must be an object",
   ],
   ["a misspelt property", fn("Timeuot: 3"), `${at}.Timeuot: ${no}`],
-  ["a condition on a resource", fn("", ", Condition: A"), `Resources.X.Condition: ${no}`],
+  ["a condition on a resource", fn("", ", Condition: A"), `Resources.X.Condition: "A" is not a condition`],
   [
     "a dependency that is not there",
     fn("", ", DependsOn: Y"),
@@ -100,25 +124,13 @@ test.each([
   ["a timeout over 15 minutes", fn("Timeout: 901"), `${at}.Timeout: 901 is not a whole number from 1 to 900`],
   ["half a second", fn("Timeout: 0.5"), `${at}.Timeout: 0.5 is not a whole number from 1 to 900`],
   ["too little memory", fn("MemorySize: 127"), `${at}.MemorySize: 127 is not a whole number`],
-  [
-    "AuthType NONE",
-    fn("FunctionUrlConfig: { AuthType: NONE }"),
-    `${at}.FunctionUrlConfig.AuthType: "NONE" ${no}`,
-  ],
   ["no AuthType", fn("FunctionUrlConfig: {}"), `${at}.FunctionUrlConfig.AuthType: is missing`],
-  [
-    "CORS of the URL",
-    fn("FunctionUrlConfig: { AuthType: AWS_IAM, Cors: {} }"),
-    `${at}.FunctionUrlConfig.Cors: ${no}`,
-  ],
   [
     "an unknown invoke mode",
     fn("FunctionUrlConfig: { AuthType: AWS_IAM, InvokeMode: STREAM }"),
     `${at}.FunctionUrlConfig.InvokeMode: "STREAM" ${no}`,
   ],
   ["a version for an alias", fn("AutoPublishAlias: '12'"), `${at}.AutoPublishAlias: "12" does not match`],
-  ["Policies of a function", fn("Policies: []"), `${at}.Policies: ${no}`],
-  ["Events", fn("Events: {}"), `${at}.Events: ${no}`],
   [
     "a variable that Lambda keeps",
     fn("Environment: { Variables: { AWS_REGION: x } }"),
@@ -158,15 +170,62 @@ test.each([
     `Resources.X.Metadata.BuildProperties.Loader: ${no}`,
   ],
   [
-    "a list in Globals and in the function",
+    "a second architecture from Globals, since lists are appended",
     `${header}Globals: { Function: { Architectures: [arm64] } }\n${fn("Architectures: [arm64]").replace(header, "")}`,
-    `${at}.Architectures: a list in Globals as well`,
+    `${at}.Architectures: has 2 members and takes 1 at most`,
   ],
-  ["an unknown intrinsic", fn("Timeout: !If [A, 1, 2]"), `${at}.Timeout: Fn::If ${no}`],
   [
-    "an unknown intrinsic in its long form",
-    fn("Timeout: { 'Fn::Select': [0, [1]] }"),
-    `${at}.Timeout: Fn::Select ${no}`,
+    "a dynamic reference",
+    fn("Environment: { Variables: { AA: '{{resolve:ssm:/a}}' } }"),
+    `${at}.Environment.Variables.AA: the dynamic reference {{resolve:ssm:/a}} ${no}`,
+  ],
+  ["an If of no condition", fn("Timeout: !If [A, 1, 2]"), `${at}.Timeout: Fn::If takes a condition`],
+  ["another intrinsic", fn("Description: !ImportValue x"), `${at}.Description: Fn::ImportValue ${no}`],
+  [
+    "a macro",
+    fn("Description: { 'Fn::Transform': { Name: AWS::Include } }"),
+    `${at}.Description: Fn::Transform ${no}`,
+  ],
+  [
+    "a language extension",
+    fn("Description: !ToJsonString { a: b }"),
+    `${at}.Description: Fn::ToJsonString ${no}`,
+  ],
+  [
+    "a Select beyond the list",
+    fn("Description: !Select [1, [a]]"),
+    `${at}.Description: Fn::Select: the list has no item 1`,
+  ],
+  [
+    "a Select of no list",
+    fn("Description: !Select [0, a]"),
+    `${at}.Description: Fn::Select takes an index and a list`,
+  ],
+  [
+    "a Split by nothing",
+    fn("Description: !Split ['', a]"),
+    `${at}.Description: Fn::Split takes a separator and a string`,
+  ],
+  [
+    "a Base64 of a list",
+    fn("Description: { 'Fn::Base64': [a] }"),
+    `${at}.Description: Fn::Base64 takes a string`,
+  ],
+  [
+    "the zones of another region",
+    fn("Description: !Join ['', !GetAZs us-east-1]"),
+    `${at}.Description[1]: Fn::GetAZs takes eu-west-1`,
+  ],
+  ["what is in no mapping", fn("Description: !FindInMap [A, b, c]"), `${at}.Description: Fn::FindInMap `],
+  [
+    "a space in a name of Sub",
+    fn("Description: !Sub '${ AWS::Region }'"),
+    `${at}.Description: \${ AWS::Region } in Fn::Sub ${nothing}`,
+  ],
+  [
+    "a list in Sub",
+    fn("Description: !Sub ['${A}', { A: [x] }]"),
+    `${at}.Description: \${A} in Fn::Sub is not a string`,
   ],
   [
     "an intrinsic with company",
@@ -207,7 +266,7 @@ test.each([
   [
     "a name that refers to itself",
     fn("FunctionName: !Sub '${X}-2'"),
-    `${at}.FunctionName: \${X} in Fn::Sub ${nothing}`,
+    "Resources: circular dependency: X -> X",
   ],
   ["a Join without list", fn("FunctionName: !Join ['', x]"), `${at}.FunctionName: Fn::Join takes`],
   ["a Sub of a list only", fn("FunctionName: !Sub [x]"), `${at}.FunctionName: Fn::Sub takes`],
@@ -220,21 +279,19 @@ test.each([
   [
     "a parameter without value",
     `${header}Parameters: { A: { Type: String } }\nResources: {}`,
-    "Parameters.A: has no value and no Default",
+    "Parameters.A: has no value and no Default; give one with --parameter A=VALUE",
   ],
   [
-    "a parameter of another type",
-    `${header}Parameters: { A: { Type: CommaDelimitedList, Default: x } }\nResources: {}`,
-    `Parameters.A.Type: "CommaDelimitedList" ${no}`,
+    "a managed policy it does not know",
+    role("ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']"),
+    `${at}.ManagedPolicyArns[0]: the managed policy arn:aws:iam::aws:policy/AdministratorAccess ${no}`,
   ],
   [
-    "a parameter outside its list",
-    `${header}Parameters: { A: { Type: String, Default: x, AllowedValues: [y] } }\nResources: {}`,
-    "Parameters.A: takes y",
+    "a boundary it does not know",
+    role("PermissionsBoundary: x"),
+    `${at}.PermissionsBoundary: the managed policy x ${no}`,
   ],
-  ["managed policies", role("ManagedPolicyArns: [x]"), `${at}.ManagedPolicyArns: ${no}`],
-  ["a permissions boundary", role("PermissionsBoundary: x"), `${at}.PermissionsBoundary: ${no}`],
-  ["tags of a role", role("Tags: []"), `${at}.Tags: ${no}`],
+  ["a tag twice", role("Tags: [{ Key: a, Value: 1 }, { Key: A, Value: 2 }]"), `${at}.Tags: has a key twice`],
   [
     "a role without trust policy",
     resource("AWS::IAM::Role", ""),
@@ -246,16 +303,9 @@ test.each([
     `${at}.MaxSessionDuration: 900 is not a whole number from 3600 to 43200`,
   ],
   [
-    "NotAction",
-    role(
-      "Policies: [{ PolicyName: p, PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, NotAction: s3:Get, Resource: '*' } } }]",
-    ),
-    `${at}.Policies[0].PolicyDocument.Statement[0].NotAction: ${no}`,
-  ],
-  [
     "a policy without name",
     role(
-      "Policies: [{ PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: s3:Get, Resource: '*' } } }]",
+      "Policies: [{ PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: s3:GetObject, Resource: '*' } } }]",
     ),
     `${at}.Policies[0].PolicyName: is missing`,
   ],
@@ -263,7 +313,7 @@ test.each([
     "a policy for a role that is not there",
     resource(
       "AWS::IAM::Policy",
-      "PolicyName: p, Roles: [r], PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: s3:Get, Resource: '*' } }",
+      "PolicyName: p, Roles: [r], PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: s3:GetObject, Resource: '*' } }",
     ),
     `${at}.Roles: r is not a role of this template`,
   ],
@@ -271,28 +321,25 @@ test.each([
     "a policy for nobody",
     resource(
       "AWS::IAM::Policy",
-      "PolicyName: p, PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: s3:Get, Resource: '*' } }",
+      "PolicyName: p, PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: s3:GetObject, Resource: '*' } }",
     ),
     `${at}.Roles: must name a role`,
   ],
   ["a policy for users", resource("AWS::IAM::Policy", "PolicyName: p, Users: [u]"), `${at}.Users: ${no}`],
-])("refuses %s", (_title, text, fault) => {
-  expect(faultsOf(text).join("\n")).toContain(fault);
+])("refuses %s", async (_title, text, fault) => {
+  expect((await faultsOf(text)).join("\n")).toContain(fault);
 });
 
-test("two functions of one name, and two roles of one name", () => {
-  const twice = (one: string): string =>
-    one.replace(/X: (.*) \}$/s, (_, body: string) => `X: ${body}, Y: ${body} }`);
-  expect(faultsOf(twice(fn("FunctionName: f")))).toEqual([
-    "Resources: two resources have the FunctionName f",
-  ]);
-  expect(faultsOf(twice(role("RoleName: r")))).toEqual(["Resources: two resources have the RoleName r"]);
+test("two functions of one name, and two roles of one name", async () => {
+  const functions = samTemplate(named("FunctionName: f"), named("FunctionName: f", "", "Other"));
+  expect(await faultsOf(functions)).toEqual(["Resources: two resources have the FunctionName f"]);
+  const roles = samTemplate(roleNamed("RoleName: r"), roleNamed("RoleName: r", "Other"));
+  expect(await faultsOf(roles)).toEqual(["Resources: two resources have the RoleName r"]);
 });
 
-test("tells all faults at once", () => {
-  expect(
-    faultsOf(fn("Timeout: 0, Tracing: Active, FunctionUrlConfig: { AuthType: NONE, Cors: {} }")),
-  ).toHaveLength(4);
+test("tells all faults at once", async () => {
+  const text = fn("Timeout: 0, Tracing: Loud, Timeuot: 1, FunctionUrlConfig: { AuthType: None, Cores: {} }");
+  expect(await faultsOf(text)).toHaveLength(5);
 });
 
 test.each([
@@ -300,6 +347,6 @@ test.each([
   [{ region: "europe" }, ": europe is not a region"],
   [{ stackName: "1" }, ": 1 is not a stack name"],
   [{ parameters: { Stage: "x" } }, "Parameters: Stage is given but not declared"],
-])("refuses the settings %j", (settings, fault) => {
-  expect(faultsOf(fn(""), settings)).toContain(fault);
+])("refuses the settings %j", async (settings, fault) => {
+  expect(await faultsOf(fn(""), settings)).toContain(fault);
 });
