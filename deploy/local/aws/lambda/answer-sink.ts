@@ -2,12 +2,12 @@
 // becomes a payload (BUFFERED). A client that has left does not stop the function; what it says then is dropped.
 import type { ServerResponse } from "node:http";
 import { refuse, type Result } from "../../../../server/core/result.js";
-import { type AnswerHead, BUFFERED_ANSWER_LIMIT, toStreamHead } from "./answer.js";
-import type { AnswerSink, StreamStart } from "./invocation.js";
-import { type AnswerIds, breakOff, idHeaders, sendFunctionFailure } from "./refusal.js";
+import { type AnswerHead, toStreamHead } from "./answer.js";
+import { type AnswerSink, RESPONSE_LIMIT, type StreamStart } from "./invocation.js";
+import { type AnswerIds, breakOff, type HeaderField, idHeaders, sendFunctionFailure } from "./refusal.js";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html */
-const STREAM_LIMIT = 200 * 1024 * 1024;
+export const STREAM_LIMIT = 200 * 1024 * 1024;
 
 /** Its own content type, by which Lambda's runtime marks a stream that begins with metadata. */
 const WITH_METADATA = "application/vnd.awslambda.http-integration-response";
@@ -19,7 +19,7 @@ const headOf = (start: StreamStart): Result<AnswerHead, string> => {
   return toStreamHead(JSON.stringify({ statusCode: 200, headers: { "content-type": start.contentType } }));
 };
 
-const drained = (res: ServerResponse): Promise<void> =>
+export const drained = (res: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
       res.off("drain", done).off("close", done);
@@ -28,12 +28,13 @@ const drained = (res: ServerResponse): Promise<void> =>
     res.once("drain", done).once("close", done);
   });
 
-/** `refused` is told, once, why the answer is not legal. */
+/** `refused` is told, once, why the answer is not legal; `urlHeaders` are what the URL itself says. */
 export const streamTo = (
   res: ServerResponse,
   ids: AnswerIds,
   refused: (why: string) => void,
   limit = STREAM_LIMIT,
+  urlHeaders: readonly HeaderField[] = [],
 ): AnswerSink => {
   let bytes = 0;
   const isOver = (): boolean => res.destroyed || res.writableEnded;
@@ -46,7 +47,7 @@ export const streamTo = (
         sendFunctionFailure(res, ids);
         return;
       }
-      res.writeHead(head.value.status, [...head.value.headers, ...idHeaders(ids)].flat());
+      res.writeHead(head.value.status, [...head.value.headers, ...urlHeaders, ...idHeaders(ids)].flat());
       res.flushHeaders();
     },
     chunk: async (data) => {
@@ -82,14 +83,13 @@ export const collect = (): CollectedAnswer => {
     start: (start) => (hasMetadata = "metadata" in start),
     chunk: (data) => {
       bytes += data.length;
-      if (bytes <= BUFFERED_ANSWER_LIMIT) chunks.push(data);
+      if (bytes <= RESPONSE_LIMIT) chunks.push(data);
       return Promise.resolve();
     },
     end: () => undefined,
     payload: () => {
       if (hasMetadata) return refuse("HttpResponseStream.from needs a URL with InvokeMode: RESPONSE_STREAM");
-      if (bytes > BUFFERED_ANSWER_LIMIT)
-        return refuse(`the answer is larger than ${BUFFERED_ANSWER_LIMIT} bytes`);
+      if (bytes > RESPONSE_LIMIT) return refuse(`the answer is larger than ${RESPONSE_LIMIT} bytes`);
       return parseable(Buffer.concat(chunks).toString("utf8"));
     },
   };

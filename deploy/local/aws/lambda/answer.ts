@@ -3,9 +3,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
-
-/** Bytes of JSON that Lambda takes from a buffered handler. */
-export const BUFFERED_ANSWER_LIMIT = 6_291_556;
+import { RESPONSE_LIMIT } from "./invocation.js";
 
 type Header = readonly [name: string, value: string];
 
@@ -97,8 +95,8 @@ const readBody = ({ body = "", isBase64Encoded = false }: Fields): Result<Buffer
 
 /** A buffered handler's result. Without a `statusCode`, the JSON text itself is the body. */
 export const toAnswer = (payload: string): Result<Answer, string> => {
-  if (Buffer.byteLength(payload) > BUFFERED_ANSWER_LIMIT)
-    return refuse(`the answer is larger than ${BUFFERED_ANSWER_LIMIT} bytes of JSON`);
+  if (Buffer.byteLength(payload) > RESPONSE_LIMIT)
+    return refuse(`the answer is larger than ${RESPONSE_LIMIT} bytes of JSON`);
   const result: unknown = JSON.parse(payload);
   if (!isObject(result) || !("statusCode" in result))
     return accept({
@@ -115,8 +113,16 @@ export const toAnswer = (payload: string): Result<Answer, string> => {
   return accept({ status: head.value.status, headers, body: body.value });
 };
 
+/**
+ * API Gateway takes metadata and delimiter within the first 16 KB of a stream; what a function URL takes is not
+ * documented. https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+ */
+const METADATA_LIMIT = 16_384 - 8;
+
 /** The metadata of `awslambda.HttpResponseStream.from`, as JSON text. */
 export const toStreamHead = (metadata: string): Result<AnswerHead, string> => {
+  if (Buffer.byteLength(metadata) > METADATA_LIMIT)
+    return refuse(`the metadata of a stream is larger than ${METADATA_LIMIT} bytes of JSON`);
   const fields: unknown = JSON.parse(metadata);
   if (!isObject(fields)) return refuse("the metadata of a stream must be an object");
   const head = readHead(fields, "application/octet-stream");

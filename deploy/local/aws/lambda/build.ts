@@ -1,10 +1,11 @@
-// Bundles a function as SAM's esbuild build method does, and finds the file that its `Handler` names. A function
-// without build settings runs from its folder as it is.
+// Makes a function ready to run: bundled as SAM's esbuild build method does, or its folder as it is; and finds the file
+// that its `Handler` names.
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
 import type { FunctionDefinition } from "../model.js";
+import { addLayers, copyCode } from "./task-folder.js";
 
 export interface BuiltFunction {
   readonly definition: FunctionDefinition;
@@ -12,6 +13,8 @@ export interface BuiltFunction {
   readonly folder: string;
   readonly handlerFile: string;
   readonly exportPath: string;
+  /** The files it was made of; a whole folder where it was copied. */
+  readonly sources: readonly string[];
 }
 
 const HANDLER = /^(?<module>(?:[^./]+\/)*[^./]+)\.(?<exportPath>[^/]+)$/;
@@ -22,49 +25,77 @@ export const buildFunction = async (
   definition: FunctionDefinition,
   outFolder: string,
 ): Promise<BuiltFunction> => {
-  const folder = definition.build === undefined ? definition.codeFolder : outFolder;
-  if (definition.build !== undefined) await bundle(definition, definition.build, outFolder);
-  const { module, exportPath } = HANDLER.exec(definition.handler)?.groups ?? {};
+  const { logicalId, codeFolder, handler } = definition;
+  const { module, exportPath } = HANDLER.exec(handler)?.groups ?? {};
   if (module === undefined || exportPath === undefined)
-    throw new Error(`${definition.logicalId}: Handler "${definition.handler}" is not "file.export"`);
+    throw new Error(`${logicalId}: Handler "${handler}" is not "file.export"`);
+  const folder = join(outFolder, "task");
+  const sources = await fillFolder(definition, folder);
   const handlerFile = EXTENSIONS.map((extension) => join(folder, module + extension)).find(existsSync);
   if (handlerFile === undefined)
-    throw new Error(`${definition.logicalId}: no ${module}.js, .mjs or .cjs in ${definition.codeFolder}`);
-  return { definition, folder, handlerFile, exportPath };
+    throw new Error(`${logicalId}: no ${module}.js, .mjs or .cjs in ${codeFolder}`);
+  return { definition, folder, handlerFile, exportPath, sources };
 };
 
-const bundle = async (
-  { logicalId, codeFolder }: FunctionDefinition,
-  settings: NonNullable<FunctionDefinition["build"]>,
-  outFolder: string,
-): Promise<void> => {
+const fillFolder = async (definition: FunctionDefinition, folder: string): Promise<readonly string[]> => {
+  const { logicalId, codeFolder, layers = [], build: settings } = definition;
   try {
-    await build({
+    await addLayers(definition, dirname(folder));
+    if (settings === undefined) await copyCode(codeFolder, folder);
+  } catch (cause) {
+    throw new Error(`${logicalId}: ${describe(cause)}`, { cause });
+  }
+  const sources =
+    settings === undefined ? [codeFolder] : await bundle(logicalId, codeFolder, settings, folder);
+  return [...sources, ...layers];
+};
+
+const describe = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+const bundle = async (
+  logicalId: string,
+  codeFolder: string,
+  settings: NonNullable<FunctionDefinition["build"]>,
+  folder: string,
+): Promise<readonly string[]> => {
+  try {
+    const { metafile } = await build({
+      ...bundleOptions(settings),
       absWorkingDir: codeFolder,
-      entryPoints: [...settings.entryPoints],
-      outdir: outFolder,
-      bundle: true,
-      platform: "node",
-      format: settings.format,
-      target: settings.target,
-      outExtension: { ".js": settings.outExtension },
-      logLevel: "silent",
+      outdir: folder,
     });
+    return Object.keys(metafile.inputs).map((input) => resolve(codeFolder, input));
   } catch (cause) {
     throw new Error(`${logicalId}: esbuild cannot bundle it: ${String(cause)}`, { cause });
   }
 };
 
-/** The worker's own code as one file that Node runs without a loader. Gives its path. */
+const bundleOptions = (settings: NonNullable<FunctionDefinition["build"]>) =>
+  ({
+    entryPoints: [...settings.entryPoints],
+    bundle: true,
+    platform: "node",
+    format: settings.format,
+    target: settings.target,
+    outExtension: { ".js": settings.outExtension },
+    minify: settings.minify ?? false,
+    sourcemap: settings.sourcemap ?? false,
+    external: [...(settings.external ?? [])],
+    logLevel: "silent",
+    metafile: true,
+  }) satisfies BuildOptions;
+
+/** The environment's own code as one file that Node runs without a loader. Gives its path. */
 export const buildWorker = async (outFolder: string): Promise<string> => {
-  const outfile = join(outFolder, "environment-worker.mjs");
+  const outfile = join(outFolder, "environment-worker.cjs");
   const source = join(dirname(fileURLToPath(import.meta.url)), "environment-worker.ts");
   await build({
     entryPoints: [source],
     outfile,
     bundle: true,
     platform: "node",
-    format: "esm",
+    format: "cjs",
+    target: "node20",
     logLevel: "silent",
   });
   return outfile;

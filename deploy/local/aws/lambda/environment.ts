@@ -1,173 +1,232 @@
-// One execution environment: a worker thread that runs one call at a time and is used again while it lives. A timeout,
-// an exit, a crash or too much memory ends this thread and nothing else. Lambda freezes an idle environment; this
-// one lets its timers run on.
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { Worker } from "node:worker_threads";
+// One execution environment: a process that runs one call at a time and is used again while it lives; between calls it
+// is stopped, so that what a handler left behind goes on with the next call, as on Lambda. A timeout, an exit, a crash
+// or too much memory ends this process and nothing else.
+import { exited, initTimedOut, outOfMemory, timedOut, twinCloses } from "./death.js";
+import { EnvironmentProcess, type Exit, type ProcessSettings } from "./environment-process.js";
 import type {
+  AnswerPart,
   AnswerSink,
-  FromWorker,
+  FromEnvironment,
   FunctionError,
   Invocation,
   InvocationOutcome,
-  ToWorker,
-  WorkerInput,
+  LoadInput,
+  LogLevel,
 } from "./invocation.js";
+import { PrintLimit } from "./printed-lines.js";
+import { formatReport } from "./report.js";
+import type { StartGate } from "./start-gate.js";
 
 /** Lambda's own limit for the time before the first call. */
-const INIT_TIMEOUT_MS = 10_000;
+const INIT_TIMEOUT_SECONDS = 10;
+/** How often the memory of a running function is looked at; its peak counts, so nothing is missed in between. */
+const MEMORY_INTERVAL_MS = 100;
 
-export interface EnvironmentSpec {
-  /** The bundle that build.ts makes. */
-  readonly workerFile: string;
-  readonly input: WorkerInput;
-  readonly environmentVariables: Record<string, string>;
+/** A line of a function's log, and the call it belongs to. */
+export interface PrintedLine {
+  readonly message: string;
+  /** Absent for what was written around console.* */
+  readonly level?: LogLevel;
+  readonly requestId: string | undefined;
+  /** Lambda's own line about a call. */
+  readonly isPlatform?: true;
+}
+
+export interface EnvironmentSpec extends ProcessSettings {
+  readonly load: LoadInput;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  /** One line that the function printed, with the call it belongs to. */
-  readonly printed: (line: string, requestId: string | undefined) => void;
+  /** Lambda's ten if absent. */
+  readonly initTimeoutSeconds?: number;
+  readonly startGate: StartGate;
+  readonly printed: (line: PrintedLine) => void;
 }
 
 interface Call {
   readonly requestId: string;
   readonly sink: AnswerSink;
   readonly settle: (outcome: InvocationOutcome) => void;
+  /** When the handler was called. */
+  startedAt?: number;
 }
 
 export class Environment {
   readonly #spec: EnvironmentSpec;
-  readonly #worker: Worker;
+  readonly #printLimit = new PrintLimit();
   readonly #ready: Promise<void>;
   #settleReady: () => void = () => undefined;
+  #process: EnvironmentProcess | undefined;
   #call: Call | undefined;
   #lastRequestId: string | undefined;
   #causeOfDeath: FunctionError | undefined;
-  #alive = true;
+  #initMs: number | undefined;
 
   constructor(spec: EnvironmentSpec) {
     this.#spec = spec;
-    this.#worker = new Worker(spec.workerFile, {
-      workerData: spec.input,
-      env: spec.environmentVariables,
-      // Not the twin's own flags: a function runs without its TypeScript loader.
-      execArgv: [],
-      argv: [],
-      resourceLimits: { maxOldGenerationSizeMb: spec.memoryMb },
-      stdout: true,
-      stderr: true,
-    });
     this.#ready = this.#initialise();
-    this.#worker.on("message", (message: FromWorker) => this.#receive(message));
-    this.#worker.on("error", (error: unknown) => this.#die(describeCrash(error)));
-    this.#worker.on("exit", (code) => this.#buried(code));
-    for (const output of [this.#worker.stdout, this.#worker.stderr]) this.#forwardLines(output);
   }
 
   get alive(): boolean {
-    return this.#alive;
+    return this.#causeOfDeath === undefined;
   }
 
   /** Never rejects: whatever a function does is an outcome. One call at a time. */
   async invoke(invocation: Invocation, sink: AnswerSink): Promise<InvocationOutcome> {
     if (this.#call !== undefined) throw new Error("an execution environment runs one call at a time");
-    const { requestId } = invocation;
+    const { event, ...rest } = invocation;
+    const { requestId } = rest;
     this.#lastRequestId = requestId;
-    const outcome = new Promise<InvocationOutcome>((settle) => (this.#call = { requestId, sink, settle }));
+    let settle: Call["settle"] = () => undefined;
+    const outcome = new Promise<InvocationOutcome>((resolve) => (settle = resolve));
+    const call: Call = (this.#call = { requestId, sink, settle });
     await this.#ready;
     if (this.#causeOfDeath !== undefined) {
       this.#settle({ kind: "failed", ...this.#causeOfDeath });
       return outcome;
     }
+    call.startedAt = performance.now();
     const { timeoutSeconds } = this.#spec;
     const timer = setTimeout(() => this.#die(timedOut(timeoutSeconds)), timeoutSeconds * 1000);
-    this.#post({ type: "invoke", ...invocation, remainingMs: timeoutSeconds * 1000 });
-    return outcome.finally(() => clearTimeout(timer));
+    const unwatchMemory = this.#watchMemory();
+    this.#process?.thaw();
+    this.#process?.post({ type: "invoke", ...rest, remainingMs: timeoutSeconds * 1000 }, Buffer.from(event));
+    return outcome.finally(() => {
+      clearTimeout(timer);
+      unwatchMemory();
+    });
   }
 
+  /** Resolves when the process is gone. */
   async destroy(): Promise<void> {
-    this.#die({ errorType: "Runtime.ExitError", errorMessage: "the twin is closing" });
-    await this.#worker.terminate();
+    this.#die(twinCloses);
+    await this.#process?.kill();
   }
 
   /** Resolves when the handler is loaded, or when the environment has died before. */
-  #initialise(): Promise<void> {
-    const timer = setTimeout(() => this.#die(INIT_TIMED_OUT), INIT_TIMEOUT_MS);
+  async #initialise(): Promise<void> {
     const ready = new Promise<void>((resolve) => (this.#settleReady = resolve));
-    return ready.finally(() => clearTimeout(timer));
+    await this.#spec.startGate.enter();
+    try {
+      if (!this.alive) return;
+      const startedAt = performance.now();
+      this.#process = new EnvironmentProcess(this.#spec, {
+        received: (message, body) => this.#receive(message, body),
+        printed: (message) => this.#print({ message, requestId: this.#lastRequestId }),
+        ended: (exit) => this.#buried(exit),
+      });
+      this.#process.post({ type: "load", ...this.#spec.load });
+      const { initTimeoutSeconds: seconds = INIT_TIMEOUT_SECONDS } = this.#spec;
+      const timer = setTimeout(() => this.#die(initTimedOut(seconds)), seconds * 1000);
+      const unwatchMemory = this.#watchMemory();
+      await ready.finally(() => {
+        clearTimeout(timer);
+        unwatchMemory();
+      });
+      this.#initMs = performance.now() - startedAt;
+    } finally {
+      this.#spec.startGate.leave();
+    }
   }
 
-  #receive(message: FromWorker): void {
+  #receive(message: FromEnvironment, body: Buffer): void {
     if (message.type === "ready") this.#settleReady();
-    else if (message.type === "init-failed") this.#die(message.error);
+    else if (message.type === "init-failed" || message.type === "crashed") this.#die(message.error);
+    else if (message.type === "log") {
+      const { level, requestId } = message;
+      this.#print({ message: body.toString("utf8"), level, requestId });
+    }
     // What is left of an earlier call may still come; it belongs to nobody.
-    else if (this.#call?.requestId === message.requestId) this.#receiveAnswer(this.#call, message);
+    else if (this.#call?.requestId === message.requestId) this.#receiveAnswer(this.#call, message, body);
   }
 
-  #receiveAnswer(call: Call, message: Extract<FromWorker, { requestId: string }>): void {
+  #receiveAnswer({ requestId, sink }: Call, message: AnswerPart, body: Buffer): void {
     switch (message.type) {
       case "stream-start":
-        call.sink.start(message.start);
+        sink.start(message.start);
         break;
       case "stream-chunk":
-        void call.sink.chunk(message.data).then(() => {
-          this.#post({ type: "chunk-taken", requestId: call.requestId });
-        });
+        void sink.chunk(body).then(() => this.#process?.post({ type: "chunk-taken", requestId }));
         break;
       case "stream-end":
-        call.sink.end();
+        sink.end();
         break;
-      case "outcome":
-        this.#settle(message.outcome);
+      case "streamed":
+        this.#finish({ kind: "streamed" });
+        break;
+      case "payload":
+        this.#finish({ kind: "payload", payload: body.toString("utf8") });
+        break;
+      case "failed":
+        this.#finish({ kind: "failed", ...message.error });
         break;
     }
   }
 
+  /** The handler is done. */
+  #finish(outcome: InvocationOutcome): void {
+    // Lambda would have ended it in the middle of the call.
+    this.#checkMemory();
+    if (!this.alive) return;
+    this.#process?.freeze();
+    this.#settle(outcome);
+  }
+
   #settle(outcome: InvocationOutcome): void {
     const call = this.#call;
+    if (call === undefined) return;
     this.#call = undefined;
-    call?.settle(outcome);
+    this.#report(call);
+    call.settle(outcome);
   }
 
-  /** The first cause counts; the call it ends is told at once, the thread goes as soon as it can. */
+  #watchMemory(): () => void {
+    const timer = setInterval(() => this.#checkMemory(), MEMORY_INTERVAL_MS);
+    return () => clearInterval(timer);
+  }
+
+  #checkMemory(): void {
+    const peakBytes = this.#process?.peakBytes ?? 0;
+    if (peakBytes > this.#spec.memoryMb * 1_048_576) this.#die(outOfMemory);
+  }
+
+  /** The first cause counts; the call it ends is told at once, the process goes as soon as it can. */
   #die(cause: FunctionError): void {
-    this.#alive = false;
-    this.#causeOfDeath ??= cause;
+    if (!this.alive) return;
+    this.#causeOfDeath = cause;
+    this.#settle({ kind: "failed", ...cause });
+    void this.#process?.kill();
     this.#settleReady();
-    this.#settle({ kind: "failed", ...this.#causeOfDeath });
-    void this.#worker.terminate();
   }
 
-  #buried(code: number): void {
-    this.#die({
-      errorType: "Runtime.ExitError",
-      errorMessage: `Runtime exited with error: exit status ${code}`,
-    });
+  #buried(exit: Exit): void {
+    this.#die(exited(exit));
   }
 
-  #post(message: ToWorker): void {
-    this.#worker.postMessage(message);
+  #report({ requestId, startedAt }: Call): void {
+    if (startedAt === undefined) return;
+    const { load, memoryMb } = this.#spec;
+    const durationMs = performance.now() - startedAt;
+    const [initMs, peakBytes, errorType] = [
+      this.#initMs,
+      this.#process?.peakBytes,
+      this.#causeOfDeath?.errorType,
+    ];
+    this.#initMs = undefined;
+    const report = { requestId, durationMs, initMs, memoryMb, peakBytes, errorType };
+    this.#tellDropped();
+    this.#spec.printed({ message: formatReport(report, load, new Date()), requestId, isPlatform: true });
   }
 
-  #forwardLines(output: Readable): void {
-    createInterface({ input: output }).on("line", (line) => this.#spec.printed(line, this.#lastRequestId));
+  #print(line: PrintedLine): void {
+    if (!this.#printLimit.admits(line.message)) return;
+    this.#tellDropped();
+    this.#spec.printed(line);
+  }
+
+  #tellDropped(): void {
+    const dropped = this.#printLimit.takeDropped();
+    if (dropped === 0) return;
+    const message = `${dropped} lines are not shown: a function may print 5,000 lines and 4 MB a second here`;
+    this.#spec.printed({ message, requestId: this.#lastRequestId, isPlatform: true });
   }
 }
-
-const timedOut = (seconds: number): FunctionError => ({
-  errorType: "Sandbox.Timedout",
-  errorMessage: `Task timed out after ${seconds.toFixed(2)} seconds`,
-});
-
-const INIT_TIMED_OUT: FunctionError = {
-  errorType: "Sandbox.Timedout",
-  errorMessage: `Init timed out after ${INIT_TIMEOUT_MS / 1000} seconds`,
-};
-
-/** Told by shape: what a thread throws may be anything, and its errors are of another realm. */
-const describeCrash = (error: unknown): FunctionError => {
-  if (typeof error !== "object" || error === null)
-    return { errorType: typeof error, errorMessage: String(error) };
-  const { name = "Error", code, stack, message = "" } = error as Partial<NodeJS.ErrnoException>;
-  const errorType = code === "ERR_WORKER_OUT_OF_MEMORY" ? "Runtime.OutOfMemory" : `Runtime.${name}`;
-  return { errorType, errorMessage: stack ?? message };
-};

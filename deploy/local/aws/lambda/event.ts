@@ -70,11 +70,12 @@ const readQuery = (rawQuery: string): Record<string, string> | undefined => {
   return query;
 };
 
-const readBody = (body: Buffer, contentType: string | undefined) => {
+const readBody = (body: Buffer, headers: Readonly<Record<string, string>>) => {
   if (body.length === 0) return { isBase64Encoded: false };
+  const { "content-type": type = "", "content-encoding": encoding = "identity" } = headers;
   const text = body.toString("utf8");
   // Bytes that are no UTF-8 would be lost as text, whatever their type says.
-  const isText = contentType !== undefined && TEXT_TYPE.test(contentType) && Buffer.from(text).equals(body);
+  const isText = TEXT_TYPE.test(type) && encoding === "identity" && Buffer.from(text).equals(body);
   return { body: isText ? text : body.toString("base64"), isBase64Encoded: !isText };
 };
 
@@ -143,7 +144,7 @@ const describeEvent = (input: EventInput) => {
     headers,
     ...(queryStringParameters === undefined ? {} : { queryStringParameters }),
     requestContext: requestContextOf(input, decodeURIComponent(rawPath), headers["user-agent"]),
-    ...readBody(request.body, headers["content-type"]),
+    ...readBody(request.body, headers),
     pathParameters: null,
     stageVariables: null,
   };

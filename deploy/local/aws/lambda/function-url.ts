@@ -1,18 +1,28 @@
 // A function URL: admits a request as Lambda does (limits, signature, permission, concurrency; in this order, and no
-// function runs before all of them), calls the function and answers for it.
-// https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html. CORS is not served.
-import { randomBytes, randomUUID } from "node:crypto";
+// function runs before all of them), calls the function and answers for it. A browser's preflight ends before all that.
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Clock } from "../../../../server/ports.js";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
-import type { AwsError, Caller, FunctionDefinition, Outcome, SignedRequest } from "../model.js";
+import type { Caller, FunctionDefinition, Outcome, Principal, SignedRequest } from "../model.js";
 import { type Answer, toAnswer } from "./answer.js";
-import { collect, type CollectedAnswer, streamTo } from "./answer-sink.js";
+import { collect, type CollectedAnswer, STREAM_LIMIT, streamTo } from "./answer-sink.js";
+import type { Callee } from "./callee.js";
+import { answerHeaders, isPreflight, preflightHeaders } from "./cors.js";
 import { toEvent } from "./event.js";
 import type { AnswerSink, FunctionError, InvocationOutcome } from "./invocation.js";
-import type { Pool } from "./pool.js";
 import { receiveRequest, REQUEST_LIMIT, requestTooLarge } from "./receive-request.js";
-import { type AnswerIds, breakOff, idHeaders, sendFunctionFailure, sendRefusal } from "./refusal.js";
+import {
+  type AnswerIds,
+  breakOff,
+  type HeaderField,
+  idHeaders,
+  newAnswerIds,
+  refused,
+  sendFunctionFailure,
+  sendRefusal,
+} from "./refusal.js";
 
 export interface LambdaLogEntry {
   readonly level: "info" | "error";
@@ -23,9 +33,9 @@ export interface LambdaLogEntry {
 }
 
 export interface FunctionUrlDeps {
-  readonly pool: Pool;
+  readonly callee: Callee;
   readonly authenticate: (request: SignedRequest) => Promise<Outcome<Caller>>;
-  readonly authorize: (caller: Caller, sourceIp: string) => Outcome<void>;
+  readonly authorize: (principal: Principal, sourceIp: string) => Outcome<void>;
   readonly clock: Clock;
   readonly log: (entry: LambdaLogEntry) => void;
 }
@@ -47,9 +57,9 @@ interface Exchange extends AnswerIds {
  * the request only) but `timeout` to 0, and `keepAliveTimeout` freely. Node's own 16 KiB header limit applies.
  */
 export const createFunctionUrl =
-  (definition: FunctionDefinition, deps: FunctionUrlDeps): RequestHandler =>
+  (deps: FunctionUrlDeps): RequestHandler =>
   (req, res) => {
-    const exchange = openExchange(definition, deps, res);
+    const exchange = openExchange(deps, res);
     // Nothing is waiting for what a client that left would be told.
     res.on("error", () => undefined);
     serve(exchange, req).catch((error: unknown) => {
@@ -59,92 +69,90 @@ export const createFunctionUrl =
     });
   };
 
-const openExchange = (
-  definition: FunctionDefinition,
-  deps: FunctionUrlDeps,
-  res: ServerResponse,
-): Exchange => {
+const openExchange = (deps: FunctionUrlDeps, res: ServerResponse): Exchange => {
+  const { definition } = deps.callee;
   const now = deps.clock();
-  const requestId = randomUUID();
-  const seconds = Math.floor(now / 1000)
-    .toString(16)
-    .padStart(8, "0");
-  const traceId = `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
+  const { requestId, traceId } = newAnswerIds(now);
   const explain = (message: string): void =>
     deps.log({ level: "error", functionName: definition.name, requestId, message });
   return { definition, deps, res, now, requestId, traceId, explain };
 };
 
 const serve = async (exchange: Exchange, req: IncomingMessage): Promise<void> => {
-  const { res, definition, deps, requestId, traceId } = exchange;
-  const event = await admitEvent(exchange, req);
-  if (event === undefined) return;
-  if (!event.ok) {
-    sendRefusal(res, exchange, event.error);
-    return;
-  }
-  const environment = deps.pool.acquire();
-  if (environment === undefined) {
-    throttle(exchange);
-    return;
-  }
-  const answer = definition.url?.invokeMode === "RESPONSE_STREAM" ? answerStreaming : answerBuffered;
-  await answer(exchange, (sink) =>
-    environment
-      .invoke({ requestId, traceId, event: event.value }, sink)
-      .finally(() => deps.pool.release(environment)),
-  );
+  const received = await receiveRequest(req);
+  if (received === undefined) return;
+  const answering = received.ok ? await plan(exchange, received.value, req.socket) : received;
+  if (answering.ok) await answering.value();
+  else sendRefusal(exchange.res, exchange, answering.error);
 };
 
-/** The event as JSON text, or why there is none; `undefined` when the client left. */
-const admitEvent = async (exchange: Exchange, req: IncomingMessage): Promise<Outcome<string> | undefined> => {
-  const { remoteAddress = "", localPort = 0 } = req.socket;
+/** What is to be done for a request that nothing speaks against. */
+const plan = async (
+  exchange: Exchange,
+  request: SignedRequest,
+  socket: Socket,
+): Promise<Outcome<() => Promise<void> | void>> => {
+  const { definition, deps, requestId, traceId } = exchange;
+  const cors = definition.url?.cors;
+  if (cors !== undefined && isPreflight(request)) {
+    const preflight = { status: 200, headers: preflightHeaders(cors, request), body: Buffer.alloc(0) };
+    return { ok: true, value: () => send(exchange, preflight) };
+  }
+  const event = await admitEvent(exchange, request, socket);
+  if (!event.ok) return event;
+  const run = deps.callee.admit();
+  if (!run.ok) return run;
+  const answer = definition.url?.invokeMode === "RESPONSE_STREAM" ? answerStreaming : answerBuffered;
+  const urlHeaders = cors === undefined ? [] : answerHeaders(cors, request);
+  const invoke: Invoke = (sink) => run.value({ requestId, traceId, event: event.value }, sink);
+  return { ok: true, value: () => answer(exchange, urlHeaders, invoke) };
+};
+
+/** The event as JSON text, or why there is none. */
+const admitEvent = async (
+  exchange: Exchange,
+  request: SignedRequest,
+  { remoteAddress = "", localPort = 0 }: Socket,
+): Promise<Outcome<string>> => {
   const connection = { sourceIp: remoteAddress.replace(/^::ffff:/, ""), port: localPort };
-  const request = await receiveRequest(req);
-  if (!request?.ok) return request;
-  const caller = await admit(exchange, request.value, connection.sourceIp);
+  const caller = await admit(exchange, request, connection.sourceIp);
   if (!caller.ok) return caller;
-  const event = toEvent({ ...exchange, request: request.value, caller: caller.value, connection });
-  if (!event.ok) return { ok: false, error: invalidRequest(event.denial) };
+  const event = toEvent({ ...exchange, request, caller: caller.value, connection });
+  if (!event.ok) return refused(400, "InvalidRequestContentException", event.denial);
   const json = JSON.stringify(event.value);
   const bytes = Buffer.byteLength(json);
   return bytes > REQUEST_LIMIT ? { ok: false, error: requestTooLarge(bytes) } : { ok: true, value: json };
 };
 
-const invalidRequest = (message: string): AwsError => ({
-  status: 400,
-  type: "InvalidRequestContentException",
-  message,
-});
-
+/** Whose signature it was; nobody's where the URL asks for none, and then the function's own policy decides. */
 const admit = async (
   { definition, deps }: Exchange,
   request: SignedRequest,
   sourceIp: string,
 ): Promise<Outcome<Caller | undefined>> => {
-  if (definition.url?.authType === "NONE") return { ok: true, value: undefined };
-  const caller = await deps.authenticate(request);
+  const isOpen = definition.url?.authType === "NONE";
+  const caller = isOpen ? { ok: true as const, value: undefined } : await deps.authenticate(request);
   if (!caller.ok) return caller;
-  const permission = deps.authorize(caller.value, sourceIp);
+  const permission = deps.authorize(principalOf(caller.value), sourceIp);
   return permission.ok ? caller : permission;
 };
 
-const throttle = ({ definition, res, ...ids }: Exchange): void => {
-  const reserved = definition.reservedConcurrency === undefined ? "" : "ReservedFunction";
-  const error = { status: 429, type: "TooManyRequestsException", message: "Rate Exceeded." };
-  const Reason = `${reserved}ConcurrentInvocationLimitExceeded`;
-  sendRefusal(res, ids, error, { Reason, Type: "User" });
-};
+const principalOf = (caller: Caller | undefined): Principal =>
+  caller === undefined ? { kind: "anonymous" } : { kind: "session", caller };
 
 type Invoke = (sink: AnswerSink) => Promise<InvocationOutcome>;
 
-const answerStreaming = async (exchange: Exchange, invoke: Invoke): Promise<void> => {
+const answerStreaming = async (
+  exchange: Exchange,
+  urlHeaders: readonly HeaderField[],
+  invoke: Invoke,
+): Promise<void> => {
   const { res, explain } = exchange;
-  const outcome = await invoke(streamTo(res, exchange, explain));
+  const outcome = await invoke(streamTo(res, exchange, explain, STREAM_LIMIT, urlHeaders));
   if (outcome.kind === "streamed") return;
   // A buffered handler behind a streaming URL: its whole answer comes at once.
   if (outcome.kind === "payload") {
-    sendAnswer(exchange, toAnswer(outcome.payload));
+    sendAnswer(exchange, urlHeaders, toAnswer(outcome.payload));
     return;
   }
   explain(describeFailure(outcome));
@@ -152,10 +160,14 @@ const answerStreaming = async (exchange: Exchange, invoke: Invoke): Promise<void
   else if (!res.writableEnded) breakOff(res);
 };
 
-const answerBuffered = async (exchange: Exchange, invoke: Invoke): Promise<void> => {
+const answerBuffered = async (
+  exchange: Exchange,
+  urlHeaders: readonly HeaderField[],
+  invoke: Invoke,
+): Promise<void> => {
   const collected = collect();
   const outcome = await invoke(collected);
-  sendAnswer(exchange, bufferedAnswer(outcome, collected));
+  sendAnswer(exchange, urlHeaders, bufferedAnswer(outcome, collected));
 };
 
 const bufferedAnswer = (outcome: InvocationOutcome, collected: CollectedAnswer): Result<Answer, string> => {
@@ -164,17 +176,26 @@ const bufferedAnswer = (outcome: InvocationOutcome, collected: CollectedAnswer):
   return payload.ok ? toAnswer(payload.value) : payload;
 };
 
-const describeFailure = ({ errorType, errorMessage }: FunctionError): string =>
-  `${errorType}: ${errorMessage}`;
+const describeFailure = ({ errorType, errorMessage, trace }: FunctionError): string =>
+  // What was thrown and is no Error has an empty one.
+  trace?.length ? trace.join("\n") : `${errorType}: ${errorMessage}`;
 
-const sendAnswer = ({ res, explain, ...ids }: Exchange, answer: Result<Answer, string>): void => {
-  if (!answer.ok) {
-    explain(answer.denial);
-    sendFunctionFailure(res, ids);
-  } else if (!res.destroyed) {
-    const { status, headers, body } = answer.value;
-    const length = status === 204 || status === 304 ? [] : ["content-length", String(body.length)];
-    res.writeHead(status, [...headers.flat(), ...idHeaders(ids).flat(), ...length]);
-    res.end(body);
+const sendAnswer = (
+  exchange: Exchange,
+  urlHeaders: readonly HeaderField[],
+  answer: Result<Answer, string>,
+): void => {
+  if (answer.ok) {
+    send(exchange, { ...answer.value, headers: [...answer.value.headers, ...urlHeaders] });
+    return;
   }
+  exchange.explain(answer.denial);
+  sendFunctionFailure(exchange.res, exchange);
+};
+
+const send = ({ res, ...ids }: Exchange, { status, headers, body }: Answer): void => {
+  if (res.destroyed) return;
+  const length = status === 204 || status === 304 ? [] : ["content-length", String(body.length)];
+  res.writeHead(status, [...headers.flat(), ...idHeaders(ids).flat(), ...length]);
+  res.end(body);
 };

@@ -1,46 +1,68 @@
 // The twin's Lambda: builds every function of a template, keeps their execution environments and serves their URLs.
 // It does not listen; whoever creates the http.Server mounts the handlers.
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../../server/ports.js";
-import type { Caller, FunctionDefinition, Outcome, SignedRequest } from "../model.js";
-import { buildFunction, type BuiltFunction, buildWorker } from "./build.js";
-import { Environment } from "./environment.js";
+import type { Caller, FunctionDefinition, Outcome, Principal, SignedRequest } from "../model.js";
+import { buildWorker } from "./build.js";
+import { type Callee, createCallee } from "./callee.js";
+import { DeployedFunction, type DeploySettings } from "./deployed-function.js";
 import { createFunctionUrl, type LambdaLogEntry, type RequestHandler } from "./function-url.js";
-import { Pool } from "./pool.js";
-import { environmentVariables, runtimeContext } from "./runtime-environment.js";
+import { createInvokeApi, type InvokeApiSettings } from "./invoke-api.js";
+import { Keeper } from "./keeper.js";
+import { LogTails } from "./log-tail.js";
+import type { FunctionCredentials } from "./runtime-environment.js";
+import { StartGate } from "./start-gate.js";
 
 export interface LambdaSettings {
   readonly functions: readonly FunctionDefinition[];
   readonly authenticate: (request: SignedRequest) => Promise<Outcome<Caller>>;
-  readonly authorize: (caller: Caller, definition: FunctionDefinition, sourceIp: string) => Outcome<void>;
+  /** Asked for every call of a URL; the anonymous where its AuthType is NONE. */
+  readonly authorize: (
+    principal: Principal,
+    definition: FunctionDefinition,
+    sourceIp: string,
+  ) => Outcome<void>;
   readonly clock: Clock;
   readonly log: (entry: LambdaLogEntry) => void;
   /** Where functions are built, in a folder of their own; the system's temporary folder if absent. */
   readonly temporaryFolder?: string;
+  /** Builds a function again when a file of it has changed. */
+  readonly watch?: boolean;
+  /** A session of a function's execution role, asked for at each start of an environment. */
+  readonly credentialsOf?: (definition: FunctionDefinition) => FunctionCredentials | undefined;
+  /** Becomes AWS_ENDPOINT_URL of every function: this AWS, not the real one. */
+  readonly endpointUrl?: string;
 }
 
 export interface Lambda {
   /** The request handler of a function's URL; see createFunctionUrl for what its server needs. */
   urlHandler(definition: FunctionDefinition): RequestHandler;
+  /** The request handler of Invoke and InvokeWithResponseStream, for every function. */
+  invokeHandler(settings: InvokeApiSettings): RequestHandler;
   /** Ends every execution environment, running or not, and removes what was built. */
   close(): Promise<void>;
 }
 
 /** Rejects, naming every function that does not build. */
-export const createLambda = async (settings: LambdaSettings): Promise<Lambda> => {
+export const createLambda = async (given: LambdaSettings): Promise<Lambda> => {
+  const tails = new LogTails();
+  const settings: LambdaSettings = { ...given, log: tails.through(given.log) };
   const workspace = await mkdtemp(join(settings.temporaryFolder ?? tmpdir(), "grantway-lambda-"));
-  const removeWorkspace = () => rm(workspace, { recursive: true, force: true });
+  const keeper = new Keeper();
+  const removeWorkspace = async () => {
+    keeper.close();
+    await rm(workspace, { recursive: true, force: true });
+  };
   try {
-    const workerFile = await buildWorker(workspace);
-    const built = await buildAll(settings.functions, workspace);
-    const pools = new Map(built.map((fn) => [fn.definition.logicalId, createPool(fn, workerFile, settings)]));
+    const deployed = await deployAll(settings, workspace, keeper);
+    const callees = deployed.map(({ definition, pool }) => createCallee(definition, pool, settings.clock));
     return {
-      urlHandler: (definition) => mountUrl(definition, pools.get(definition.logicalId), settings),
+      urlHandler: ({ logicalId }) => mountUrl(logicalId, callees, settings),
+      invokeHandler: (api) => createInvokeApi({ ...settings, ...api, callees, tails }),
       close: async () => {
-        await Promise.all([...pools.values()].map((pool) => pool.close()));
+        await Promise.all(deployed.map((fn) => fn.close()));
         await removeWorkspace();
       },
     };
@@ -51,46 +73,36 @@ export const createLambda = async (settings: LambdaSettings): Promise<Lambda> =>
 };
 
 /** Waits for all of them, so that none still writes into the workspace when it is removed. */
-const buildAll = async (
-  functions: readonly FunctionDefinition[],
+const deployAll = async (
+  settings: LambdaSettings,
   workspace: string,
-): Promise<readonly BuiltFunction[]> => {
-  const build = (definition: FunctionDefinition) =>
-    buildFunction(definition, join(workspace, definition.logicalId));
-  const results = await Promise.allSettled(functions.map(build));
-  const faults = results.filter((result) => result.status === "rejected").map(({ reason }) => String(reason));
-  if (faults.length > 0) throw new Error(faults.join("\n"));
-  return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-};
-
-const createPool = (fn: BuiltFunction, workerFile: string, { clock, log }: LambdaSettings): Pool => {
-  const { definition, folder, handlerFile, exportPath } = fn;
-  const start = (): Environment => {
-    const context = runtimeContext(definition, randomUUID().replaceAll("-", ""), clock());
-    return new Environment({
-      workerFile,
-      input: { handlerFile, exportPath, context },
-      environmentVariables: environmentVariables(definition, context, folder),
-      memoryMb: definition.memoryMb,
-      timeoutSeconds: definition.timeoutSeconds,
-      printed: (message, requestId) =>
-        log({ level: "info", functionName: definition.name, requestId, message }),
-    });
+  keeper: Keeper,
+): Promise<readonly DeployedFunction[]> => {
+  const { functions, clock, log, watch = false, credentialsOf = () => undefined, endpointUrl } = settings;
+  const workerFile = await buildWorker(workspace);
+  const startGate = new StartGate();
+  const shared: DeploySettings = {
+    ...{ workspace, workerFile, keeper, startGate, clock, log, watch, credentialsOf, endpointUrl },
   };
-  return new Pool(start, definition.reservedConcurrency);
+  const results = await Promise.allSettled(functions.map((fn) => DeployedFunction.deploy(fn, shared)));
+  const deployed = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const faults = results.filter((result) => result.status === "rejected").map(({ reason }) => String(reason));
+  if (faults.length === 0) return deployed;
+  await Promise.all(deployed.map((fn) => fn.close()));
+  throw new Error(faults.join("\n"));
 };
 
 const mountUrl = (
-  definition: FunctionDefinition,
-  pool: Pool | undefined,
+  logicalId: string,
+  callees: readonly Callee[],
   { authenticate, authorize, clock, log }: LambdaSettings,
 ): RequestHandler => {
-  if (pool === undefined || definition.url === undefined)
-    throw new Error(`${definition.logicalId} has no function URL here`);
-  return createFunctionUrl(definition, {
-    pool,
+  const callee = callees.find(({ definition }) => definition.logicalId === logicalId);
+  if (callee?.definition.url === undefined) throw new Error(`${logicalId} has no function URL here`);
+  return createFunctionUrl({
+    callee,
     authenticate,
-    authorize: (caller, sourceIp) => authorize(caller, definition, sourceIp),
+    authorize: (principal, sourceIp) => authorize(principal, callee.definition, sourceIp),
     clock,
     log,
   });

@@ -1,6 +1,9 @@
 // Finds a function's handler as Lambda's Node runtime does, and refuses what nodejs24.x refuses. Runs inside the
-// worker thread.
+// execution environment.
+import { realpathSync } from "node:fs";
+import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { describeError } from "./describe-error.js";
 import type { FunctionError } from "./invocation.js";
 import { ResponseStream } from "./response-stream.js";
 
@@ -39,18 +42,21 @@ export const defineAwslambda = (): void => {
 };
 
 const member = (value: unknown, name: string): unknown =>
-  value !== null && (typeof value === "object" || typeof value === "function")
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 
-const findExport = (module: unknown, exportPath: string): unknown => {
+/** Since nodejs24.x a handler may be in the default export; before, that was so for CommonJS alone, which was required. */
+const looksIntoDefault = (file: string): boolean =>
+  !/nodejs(?:20|22)\.x$/.test(process.env.AWS_EXECUTION_ENV ?? "") ||
+  createRequire(file).cache[realpathSync(file)] !== undefined;
+
+const findExport = (module: unknown, exportPath: string, file: string): unknown => {
   const inModule = (root: unknown) => exportPath.split(".").reduce(member, root);
-  return inModule(module) ?? inModule(member(module, "default"));
+  return inModule(module) ?? (looksIntoDefault(file) ? inModule(member(module, "default")) : undefined);
 };
 
 export const loadHandler = async (file: string, exportPath: string): Promise<Handler> => {
   const module: unknown = await import(pathToFileURL(file).href);
-  const handler = findExport(module, exportPath);
+  const handler = findExport(module, exportPath, file);
   if (typeof handler !== "function")
     throw new HandlerError("Runtime.HandlerNotFound", `${exportPath} is undefined or not exported`);
   if (streamifiedHandlers.has(handler)) return { streaming: true, run: handler as StreamingHandler };
@@ -68,16 +74,12 @@ const LOAD_ERROR_TYPES: Readonly<Record<string, string>> = {
   MODULE_NOT_FOUND: "Runtime.ImportModuleError",
 };
 
-export const describeError = (error: unknown): FunctionError =>
-  error instanceof Error
-    ? { errorType: error.name, errorMessage: error.stack ?? error.message }
-    : { errorType: typeof error, errorMessage: String(error) };
-
 export const describeLoadError = (error: unknown): FunctionError => {
   const described = describeError(error);
   const code = String(member(error, "code"));
-  return {
-    ...described,
-    errorType: LOAD_ERROR_TYPES[code] ?? LOAD_ERROR_TYPES[described.errorType] ?? described.errorType,
-  };
+  const errorType = LOAD_ERROR_TYPES[code] ?? LOAD_ERROR_TYPES[described.errorType];
+  if (errorType === undefined) return described;
+  const errorMessage = `${described.errorType}: ${described.errorMessage}`;
+  const [, ...frames] = described.trace ?? [];
+  return { errorType, errorMessage, trace: [`${errorType}: ${errorMessage}`, ...frames] };
 };

@@ -1,11 +1,29 @@
 // How a function URL says no: status, `x-amzn-errortype` and a JSON body whose one letter differs by error type.
+import { randomBytes, randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import type { AwsError } from "../model.js";
+import type { AwsError, Outcome } from "../model.js";
+
+export type Refused = Extract<Outcome<never>, { readonly ok: false }>;
+
+export const refused = (status: number, type: string, message: string): Refused => ({
+  ok: false,
+  error: { status, type, message },
+});
+
+export type HeaderField = readonly [name: string, value: string];
 
 export interface AnswerIds {
   readonly requestId: string;
   readonly traceId: string;
 }
+
+/** `now` is epoch milliseconds. */
+export const newAnswerIds = (now: number): AnswerIds => {
+  const seconds = Math.floor(now / 1000)
+    .toString(16)
+    .padStart(8, "0");
+  return { requestId: randomUUID(), traceId: `Root=1-${seconds}-${randomBytes(12).toString("hex")}` };
+};
 
 /** Stand on every answer. */
 export const idHeaders = ({ requestId, traceId }: AnswerIds): [string, string][] => [
@@ -20,20 +38,18 @@ const send = (res: ServerResponse, status: number, headers: [string, string][], 
   res.end(body);
 };
 
-const bodyOf = ({ type, message }: AwsError): Record<string, string> =>
-  type === "AccessDeniedException" ? { Message: message } : { message };
+const CAPITAL_MESSAGE = new Set(["AccessDeniedException", "ResourceNotFoundException"]);
 
-/** `extra` are further members of the body. */
-export const sendRefusal = (
-  res: ServerResponse,
-  ids: AnswerIds,
-  error: AwsError,
-  extra: Readonly<Record<string, string>> = {},
-): void => {
+const bodyOf = ({ type, message, reason }: AwsError): Record<string, string> => ({
+  ...(reason === undefined ? {} : { Reason: reason, Type: "User" }),
+  ...(CAPITAL_MESSAGE.has(type) ? { Message: message } : { message }),
+});
+
+export const sendRefusal = (res: ServerResponse, ids: AnswerIds, error: AwsError): void => {
   // A request that was refused before its end is not read further on this connection.
   const close: [string, string][] = res.req.complete ? [] : [["connection", "close"]];
   const headers: [string, string][] = [...idHeaders(ids), ["x-amzn-errortype", error.type], ...close];
-  send(res, error.status, headers, JSON.stringify({ ...extra, ...bodyOf(error) }));
+  send(res, error.status, headers, JSON.stringify(bodyOf(error)));
 };
 
 /**

@@ -1,8 +1,10 @@
 // The `responseStream` of a streaming handler, as Lambda's Node runtime gives it: status and headers go out with the
-// first write(). Runs inside the worker thread; each slice waits until the front end has taken it.
+// first write(). Runs inside the environment; each slice waits until the front end has taken it.
 import { Writable } from "node:stream";
 import type { StreamStart } from "./invocation.js";
 
+/** Metadata is status, headers and cookies: more than this no client takes. */
+const METADATA_LIMIT = 1_048_576;
 /** So that one big write of a handler never lies in the twin's memory as a whole. */
 const SLICE_BYTES = 65_536;
 
@@ -31,7 +33,10 @@ export class ResponseStream extends Writable {
 
   /** What `awslambda.HttpResponseStream.from` does with its second argument. */
   setMetadata(metadata: unknown): void {
-    this.#setStart({ metadata: JSON.stringify(metadata ?? null) });
+    const json = JSON.stringify(metadata ?? null);
+    if (json.length > METADATA_LIMIT)
+      throw new RangeError(`metadata of more than ${METADATA_LIMIT} characters`);
+    this.#setStart({ metadata: json });
   }
 
   override write(chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean {
@@ -53,8 +58,7 @@ export class ResponseStream extends Writable {
 
   async #sendSlices(chunk: Buffer): Promise<void> {
     for (let offset = 0; offset < chunk.length; offset += SLICE_BYTES) {
-      // A copy: a small Buffer is a view on a shared pool, and posting it would copy the whole pool.
-      await this.#outlet.send(new Uint8Array(chunk.subarray(offset, offset + SLICE_BYTES)));
+      await this.#outlet.send(chunk.subarray(offset, offset + SLICE_BYTES));
     }
   }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { BUFFERED_ANSWER_LIMIT, toAnswer, toStreamHead } from "../../../../deploy/local/aws/lambda/answer.js";
+import { toAnswer, toStreamHead } from "../../../../deploy/local/aws/lambda/answer.js";
+import { RESPONSE_LIMIT } from "../../../../deploy/local/aws/lambda/invocation.js";
 
 const JSON_TYPE = ["content-type", "application/json"];
 
@@ -69,6 +70,18 @@ describe("a full result", () => {
     expect(answer.ok && answer.value.headers).toEqual([JSON_TYPE]);
   });
 
+  test("knows no multiValueHeaders: a URL sends none", () => {
+    const answer = answerTo({ statusCode: 200, multiValueHeaders: { a: ["1", "2"] } });
+    expect(answer.ok && answer.value.headers).toEqual([JSON_TYPE]);
+  });
+
+  test("with isBase64Encoded and no body is empty", () => {
+    expect(answerTo({ statusCode: 200, isBase64Encoded: true })).toMatchObject({
+      ok: true,
+      value: { body: Buffer.alloc(0) },
+    });
+  });
+
   test("has its challenge renamed", () => {
     const answer = answerTo({ statusCode: 401, headers: { "WWW-Authenticate": "Basic" } });
     expect(answer.ok && answer.value.headers[0]).toEqual(["x-amzn-remapped-www-authenticate", "Basic"]);
@@ -104,8 +117,8 @@ describe("an illegal result is refused:", () => {
 
   test("more than 6,291,556 bytes of JSON, counted in bytes", () => {
     const twoBytes = (count: number) => JSON.stringify("λ".repeat(count));
-    expect(toAnswer(twoBytes((BUFFERED_ANSWER_LIMIT - 2) / 2))).toMatchObject({ ok: true });
-    expect(toAnswer(twoBytes(BUFFERED_ANSWER_LIMIT / 2))).toMatchObject({ ok: false });
+    expect(toAnswer(twoBytes((RESPONSE_LIMIT - 2) / 2))).toMatchObject({ ok: true });
+    expect(toAnswer(twoBytes(RESPONSE_LIMIT / 2))).toMatchObject({ ok: false });
   });
 });
 
@@ -153,5 +166,12 @@ describe("the metadata of a stream", () => {
     [{ statusCode: 200, headers: { "": "x" } }],
   ])("%j is refused", (metadata) => {
     expect(headOf(metadata)).toMatchObject({ ok: false });
+  });
+
+  test("may have 16 KB with its delimiter, and not a byte more", () => {
+    const of = (bytes: number) => headOf({ statusCode: 200, headers: { a: "x".repeat(bytes - 40) } });
+    const overhead = JSON.stringify({ statusCode: 200, headers: { a: "" } }).length - 40;
+    expect(of(16_376 - overhead)).toMatchObject({ ok: true });
+    expect(of(16_377 - overhead)).toMatchObject({ ok: false });
   });
 });

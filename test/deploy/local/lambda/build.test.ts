@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildFunction } from "../../../../deploy/local/aws/lambda/build.js";
@@ -13,8 +13,42 @@ afterEach(() => rm(folder, { recursive: true }));
 
 test("a built function is one module in the out folder", async () => {
   const built = await buildFunction(deployed("long"), folder);
-  expect(await readdir(folder)).toEqual(["handler.mjs"]);
-  expect(built).toMatchObject({ folder, handlerFile: join(folder, "handler.mjs"), exportPath: "handler" });
+  const task = join(folder, "task");
+  expect(await readdir(task)).toEqual(["handler.mjs"]);
+  expect(built).toMatchObject({
+    folder: task,
+    handlerFile: join(task, "handler.mjs"),
+    exportPath: "handler",
+    sources: [
+      expect.stringMatching(/handlers\/long\/progress.ts$/),
+      expect.stringMatching(/handlers\/long\/handler.ts$/),
+    ],
+  });
+});
+
+test("it is minified and mapped to its sources where the template says so", async () => {
+  const { build, ...definition } = deployed("long");
+  if (build === undefined) throw new Error("no build settings");
+  const sizes = await Promise.all(
+    [false, true].map(async (minify) => {
+      const built = await buildFunction(
+        { ...definition, build: { ...build, minify } },
+        join(folder, String(minify)),
+      );
+      return (await stat(built.handlerFile)).size;
+    }),
+  );
+  expect(sizes[1]).toBeLessThan((sizes[0] ?? 0) * 0.8);
+  await buildFunction({ ...definition, build: { ...build, sourcemap: true } }, join(folder, "mapped"));
+  expect(await readdir(join(folder, "mapped/task"))).toEqual(["handler.mjs", "handler.mjs.map"]);
+});
+
+test("a stack names the line of the source, not of the bundle", async () => {
+  const build = { ...fixture("throws").build, sourcemap: true } as FunctionDefinition["build"] & object;
+  const { call, log, close } = await serveFunctions([fixture("throws", "BUFFERED", { build })]);
+  await call("/throws");
+  await close();
+  expect(log.map(({ message }) => message).join("\n")).toMatch(/functions\.ts:\d+:\d+/);
 });
 
 const as = (handler: string, overrides: Partial<FunctionDefinition> = {}): FunctionDefinition => ({

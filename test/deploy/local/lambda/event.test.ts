@@ -228,6 +228,15 @@ describe("the body", () => {
     expect(eventOf({ body })).toMatchObject({ isBase64Encoded: true, body: body.toString("base64") });
   });
 
+  test.each([
+    ["identity", false],
+    ["br", true],
+    ["x-unknown", true],
+  ])("of a text type with content-encoding %s is base64: %p", (encoding, isBase64Encoded) => {
+    const rawHeaders = ["content-type", "text/plain", "content-encoding", encoding];
+    expect(eventOf({ body, rawHeaders })).toMatchObject({ isBase64Encoded });
+  });
+
   test("that is empty is left out", () => {
     expect(eventOf()).not.toHaveProperty("body");
   });

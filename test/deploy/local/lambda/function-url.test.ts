@@ -75,17 +75,31 @@ test("permission is asked for this caller, this function and the address the cal
     },
   });
   await call("/hello");
-  expect(asked).toEqual([[caller, deployed("hello"), "127.0.0.1"]]);
+  expect(asked).toEqual([[{ kind: "session", caller }, deployed("hello"), "127.0.0.1"]]);
 });
 
-test("a URL with AuthType NONE asks nobody", async () => {
+describe("a URL with AuthType NONE", () => {
   const open = fixture("count", "BUFFERED", {
     url: { authType: "NONE", invokeMode: "BUFFERED", urlId: "abc" },
   });
-  const { call } = await serve([open], {
-    authenticate: () => Promise.reject(new Error("asked")),
+
+  test("asks for no signature, and whether anybody may", async () => {
+    const asked: unknown[] = [];
+    const { call } = await serve([open], {
+      authenticate: () => Promise.reject(new Error("asked")),
+      authorize: (...asking) => {
+        asked.push(asking);
+        return { ok: true, value: undefined };
+      },
+    });
+    expect(await call("/count")).toMatchObject({ status: 200 });
+    expect(asked).toEqual([[{ kind: "anonymous" }, open, "127.0.0.1"]]);
   });
-  expect(await call("/count")).toMatchObject({ status: 200 });
+
+  test("is 403 where the function's policy does not let everybody in", async () => {
+    const { call } = await serve([open], { authorize: () => ({ ok: false, error: forbidden }) });
+    expect(await call("/count")).toMatchObject({ status: 403, body: '{"Message":"Forbidden."}' });
+  });
 });
 
 test("a fault of the twin itself is a 500 that tells nothing, and is logged", async () => {
@@ -207,5 +221,15 @@ describe("concurrency", () => {
       authorize: () => ({ ok: false, error: forbidden }),
     });
     expect(await call("/count")).toMatchObject({ status: 403 });
+  });
+});
+
+test("more than ten calls a second for each reserved environment are throttled", async () => {
+  const { call } = await serve([fixture("count", "BUFFERED", { reservedConcurrency: 1 })]);
+  for (let at = 0; at < 10; at += 1) expect(await call("/count")).toMatchObject({ status: 200 });
+  expect(await call("/count")).toMatchObject({
+    status: 429,
+    headers: { "x-amzn-errortype": "TooManyRequestsException" },
+    body: '{"Reason":"ReservedFunctionInvocationRateLimitExceeded","Type":"User","message":"Rate Exceeded."}',
   });
 });

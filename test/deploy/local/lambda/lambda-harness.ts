@@ -59,8 +59,11 @@ export const fixture = (
 });
 
 /** The same function without one of its settings. */
-export const without = (setting: "build" | "url", definition: FunctionDefinition): FunctionDefinition => {
-  const rest: { build?: unknown; url?: unknown } = { ...definition };
+export const without = (
+  setting: "alias" | "build" | "url",
+  definition: FunctionDefinition,
+): FunctionDefinition => {
+  const rest: { alias?: unknown; build?: unknown; url?: unknown } = { ...definition };
   Reflect.deleteProperty(rest, setting);
   return rest as FunctionDefinition;
 };

@@ -145,9 +145,9 @@ test("what a failed call still writes neither reaches nor blocks the next one", 
 
 test("a client that leaves does not stop the function", async () => {
   const before = harness.log.length;
-  const answer = await harness.open("/streamsMuch?chunks=2000");
+  const answer = await harness.open("/streamsMuch?chunks=600");
   answer.destroy();
-  const finished = () => harness.log.slice(before).some(({ message }) => message === "all written");
+  const finished = () => harness.log.slice(before).some(({ message }) => message.endsWith("all written"));
   // Each round trip gives the function time to go on; it would never finish if nobody took its chunks.
   while (!finished()) await harness.call("/count");
 });

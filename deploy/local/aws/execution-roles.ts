@@ -1,0 +1,35 @@
+// The sessions that functions run on: of the role that the template gives each, lent by Lambda itself. A role that
+// Lambda may not assume fails the start, as it fails a deployment.
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+import { evaluateTrust } from "./iam/evaluate.js";
+import type { Caller, FunctionDefinition, Role, Template } from "./model.js";
+import type { Sessions } from "./sessions.js";
+
+/** As long as Lambda's own credentials last at most; an environment does not live so long here. */
+const durationSeconds = 12 * 3600;
+
+/** @throws naming each function whose role Lambda may not assume. */
+export function createExecutionRoles(
+  template: Template,
+  sessions: Sessions,
+): (definition: FunctionDefinition) => Caller | undefined {
+  const roleOf = ({ executionRoleArn }: FunctionDefinition): Role | undefined =>
+    template.roles.find(({ arn }) => arn === executionRoleArn);
+  const faults = template.functions.flatMap((definition) => {
+    const role = roleOf(definition);
+    return role === undefined || trustsLambda(role)
+      ? []
+      : [`${definition.logicalId}: its role ${role.name} cannot be assumed by lambda.amazonaws.com`];
+  });
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+  return (definition) => {
+    const role = roleOf(definition);
+    return role && sessions.mint(role, { sessionName: definition.name, durationSeconds });
+  };
+}
+
+function trustsLambda({ trustPolicy }: Role): boolean {
+  const principal = { kind: "service", name: "lambda.amazonaws.com" } as const;
+  return evaluateTrust(trustPolicy, { action: "sts:AssumeRole", principal, context: {} }, () => undefined)
+    .allowed;
+}

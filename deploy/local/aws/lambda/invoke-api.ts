@@ -1,0 +1,157 @@
+// Lambda's Invoke and InvokeWithResponseStream for the twin's functions: signature, permission, existence, concurrency;
+// in this order, and no function runs before all of them. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+// An asynchronous call is neither queued nor tried again.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../../../../server/ports.js";
+import type { Caller, FunctionDefinition, Outcome, SignedRequest } from "../model.js";
+import type { Callee, Run } from "./callee.js";
+import type { LambdaLogEntry, RequestHandler } from "./function-url.js";
+import type { Invocation } from "./invocation.js";
+import { sendFrames, sendWhole, wholePayload } from "./invoke-answer.js";
+import { type InvokeRequest, readInvokeRequest } from "./invoke-request.js";
+import { findVersion, type InvokeTarget, type Place } from "./invoke-target.js";
+import type { LogTails } from "./log-tail.js";
+import { receiveRequest } from "./receive-request.js";
+import {
+  type AnswerIds,
+  breakOff,
+  idHeaders,
+  newAnswerIds,
+  type Refused,
+  refused,
+  sendRefusal,
+} from "./refusal.js";
+
+/** A function that a call names; it may have no definition, and permission is asked for all the same. */
+export interface NamedFunction extends InvokeTarget {
+  readonly definition: FunctionDefinition | undefined;
+}
+
+export interface InvokeApiSettings {
+  /** As the Lambda API refuses it, which a function URL does in another way. */
+  readonly authenticate: (request: SignedRequest) => Promise<Outcome<Caller>>;
+  readonly authorize: (caller: Caller, named: NamedFunction, sourceIp: string) => Outcome<void>;
+  readonly place: Place;
+}
+
+export interface InvokeApiDeps extends InvokeApiSettings {
+  readonly callees: readonly Callee[];
+  readonly tails: LogTails;
+  readonly clock: Clock;
+  readonly log: (entry: LambdaLogEntry) => void;
+}
+
+interface Exchange extends AnswerIds {
+  readonly deps: InvokeApiDeps;
+  readonly res: ServerResponse;
+}
+
+export const createInvokeApi =
+  (deps: InvokeApiDeps): RequestHandler =>
+  (req, res) => {
+    const exchange: Exchange = { deps, res, ...newAnswerIds(deps.clock()) };
+    res.on("error", () => undefined);
+    serve(exchange, req).catch((error: unknown) => {
+      explain(exchange, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      if (res.headersSent) breakOff(res);
+      else sendRefusal(res, exchange, { status: 500, type: "ServiceException", message: "Internal failure" });
+    });
+  };
+
+const explain = ({ deps, requestId }: Exchange, message: string): void =>
+  deps.log({ level: "error", functionName: "Invoke", requestId, message });
+
+interface Call {
+  readonly request: InvokeRequest;
+  readonly callee: Callee;
+  readonly version: string;
+}
+
+const serve = async (exchange: Exchange, req: IncomingMessage): Promise<void> => {
+  const received = await receiveRequest(req);
+  if (received === undefined) return;
+  const answering = received.ok
+    ? await plan(exchange, received.value, req.socket.remoteAddress ?? "")
+    : inLambdaWords(received);
+  if (answering.ok) await answering.value();
+  else sendRefusal(exchange.res, exchange, answering.error);
+};
+
+/** A body that was too large to be read is refused as a payload that is too large. */
+const inLambdaWords = ({ error }: Refused): Refused =>
+  refused(error.status, error.status === 413 ? "RequestTooLargeException" : error.type, error.message);
+
+/** What is to be done for a request that nothing speaks against. */
+const plan = async (
+  exchange: Exchange,
+  signed: SignedRequest,
+  remoteAddress: string,
+): Promise<Outcome<() => Promise<void> | void>> => {
+  const call = await admit(exchange.deps, signed, remoteAddress.replace(/^::ffff:/, ""));
+  if (!call.ok) return call;
+  const { request, callee, version } = call.value;
+  if (request.type === "DryRun") return { ok: true, value: () => sendEmpty(exchange, 204, version) };
+  const run = callee.admit();
+  return run.ok ? { ok: true, value: () => invoke(exchange, call.value, run.value) } : run;
+};
+
+const admit = async (
+  { authenticate, authorize, callees, place }: InvokeApiDeps,
+  signed: SignedRequest,
+  sourceIp: string,
+): Promise<Outcome<Call>> => {
+  const caller = await authenticate(signed);
+  if (!caller.ok) return caller;
+  const request = readInvokeRequest(signed, place);
+  if (!request.ok) return request;
+  const { target } = request.value;
+  const callee = callees.find(({ definition }) => definition.arn === target.functionArn);
+  const named = { ...target, definition: callee?.definition };
+  const permission = authorize(caller.value, named, sourceIp);
+  if (!permission.ok) return permission;
+  const version = findVersion(callee?.definition, target);
+  if (!version.ok) return version;
+  if (callee === undefined) throw new Error(`${target.functionArn} has a version and no definition`);
+  return { ok: true, value: { request: request.value, callee, version: version.value } };
+};
+
+const invoke = async (exchange: Exchange, call: Call, run: Run): Promise<void> => {
+  const { res, deps, requestId, traceId } = exchange;
+  const { request, version } = call;
+  const invocation = toInvocation(exchange, call);
+  const head = { requestId, traceId, version };
+  if (request.type === "Event") {
+    sendEmpty(exchange, 202);
+    const outcome = await run(invocation, wholePayload());
+    if (outcome.kind === "failed") explain(exchange, `${outcome.errorType}: ${outcome.errorMessage}`);
+    return;
+  }
+  if (request.wantsLog) deps.tails.follow(requestId);
+  if (request.streaming) {
+    const frames = sendFrames(res, head);
+    const outcome = await run(invocation, frames);
+    await frames.complete(outcome, deps.tails.take(requestId));
+  } else {
+    const payload = wholePayload();
+    const outcome = await run(invocation, payload);
+    sendWhole(res, head, payload.of(outcome), deps.tails.take(requestId));
+  }
+};
+
+const toInvocation = ({ requestId, traceId }: Exchange, { request, version }: Call): Invocation => {
+  const { functionArn, qualifier } = request.target;
+  const { payload, clientContext } = request;
+  return {
+    requestId,
+    traceId,
+    event: payload,
+    invoked: { arn: qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`, version },
+    ...(clientContext === undefined ? {} : { clientContext }),
+  };
+};
+
+const sendEmpty = ({ res, ...ids }: Exchange, status: number, version?: string): void => {
+  const executed = version === undefined ? [] : ["x-amz-executed-version", version];
+  const length = status === 204 ? [] : ["content-length", "0"];
+  res.writeHead(status, [...idHeaders(ids).flat(), ...executed, ...length]).end();
+};

@@ -1,0 +1,62 @@
+// Lays a function out as it is deployed: its own files in a folder apart, so that no package of a folder above them is
+// found, and beside it what /opt and the runtime bring. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-layers.html
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, stat, symlink } from "node:fs/promises";
+import { dirname, join, parse } from "node:path";
+import type { FunctionDefinition } from "../model.js";
+
+/** Lambda's limit for a function and its layers, unzipped. */
+const UNZIPPED_LIMIT = 250 * 1024 * 1024;
+
+/** Copies what `CodeUri` names. Rejects when it is larger than Lambda takes, before it is all copied. */
+export const copyCode = async (from: string, to: string): Promise<void> => {
+  let bytes = 0;
+  await cp(from, to, {
+    recursive: true,
+    // What a link points at is what is zipped.
+    dereference: true,
+    filter: async (source) => {
+      const { size } = await stat(source);
+      bytes += size;
+      if (bytes > UNZIPPED_LIMIT) throw new Error(`${from} is larger than the 250 MB that Lambda takes`);
+      return true;
+    },
+  });
+};
+
+/**
+ * `folder` is the one above the function's, so that Node looks there after the function's own `node_modules`, for
+ * `import` and `require` alike: Lambda's runtime does the same with NODE_PATH since Node 18.
+ */
+export const addLayers = async (
+  { layers = [], runtime, codeFolder }: FunctionDefinition,
+  folder: string,
+): Promise<void> => {
+  const modules = join(folder, "node_modules");
+  await mkdir(modules, { recursive: true });
+  const major = /\d+/.exec(runtime)?.[0] ?? "";
+  // The first one is looked at last.
+  for (const path of ["nodejs/node_modules", `nodejs/node${major}/node_modules`])
+    for (const layer of layers) await copyOver(join(layer, path), modules);
+  await linkRuntimeSdk(codeFolder, modules);
+};
+
+const copyOver = async (from: string, modules: string): Promise<void> => {
+  if (existsSync(from)) await copyCode(from, modules);
+};
+
+/** Lambda's runtime has the AWS SDK on board; here it is the one that the code was written with, where there is one. */
+const linkRuntimeSdk = async (codeFolder: string, modules: string): Promise<void> => {
+  const scope = foldersUp(codeFolder)
+    .map((folder) => join(folder, "node_modules", "@aws-sdk"))
+    .find(existsSync);
+  if (scope === undefined) return;
+  await mkdir(join(modules, "@aws-sdk"), { recursive: true });
+  for (const name of await readdir(scope)) {
+    const link = join(modules, "@aws-sdk", name);
+    if (!existsSync(link)) await symlink(join(scope, name), link);
+  }
+};
+
+const foldersUp = (folder: string): string[] =>
+  folder === parse(folder).root ? [folder] : [folder, ...foldersUp(dirname(folder))];

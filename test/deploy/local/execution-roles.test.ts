@@ -1,0 +1,43 @@
+// The role of the template that a function runs on.
+import { createExecutionRoles } from "../../../deploy/local/aws/execution-roles.js";
+import type { FunctionDefinition, Role, Template } from "../../../deploy/local/aws/model.js";
+import { createSessions } from "../../../deploy/local/aws/sessions.js";
+import { now, policy, sampleRole, templateOf } from "./iam/sample-caller.js";
+
+const trusting = (Principal: unknown): Role =>
+  sampleRole("runner", { trustPolicy: policy("trust", { Action: "sts:AssumeRole", Principal }) });
+const runsOn = (executionRoleArn?: string): FunctionDefinition => ({
+  logicalId: "HelloFunction",
+  name: "hello",
+  arn: "arn:aws:lambda:eu-west-1:123456789012:function:hello",
+  codeFolder: "/code",
+  handler: "a.b",
+  runtime: "nodejs24.x",
+  timeoutSeconds: 3,
+  memoryMb: 128,
+  environment: {},
+  ...(executionRoleArn !== undefined && { executionRoleArn }),
+});
+const template = (role: Role, definition: FunctionDefinition): Template => ({
+  ...templateOf(role),
+  functions: [definition],
+});
+const sessions = createSessions({ clock: () => now });
+
+test("a function runs on a session of its role that is named after the function", () => {
+  const role = trusting({ Service: "lambda.amazonaws.com" });
+  const session = createExecutionRoles(template(role, runsOn(role.arn)), sessions)(runsOn(role.arn));
+  expect(session?.arn).toBe("arn:aws:sts::123456789012:assumed-role/runner/hello");
+});
+
+test("a role that Lambda may not assume fails the start, by the function's name", () => {
+  const role = trusting({ Service: "ecs-tasks.amazonaws.com" });
+  expect(() => createExecutionRoles(template(role, runsOn(role.arn)), sessions)).toThrow(
+    "HelloFunction: its role runner cannot be assumed by lambda.amazonaws.com",
+  );
+});
+
+test("a function without a role of the template has no credentials", () => {
+  const role = trusting({ Service: "lambda.amazonaws.com" });
+  expect(createExecutionRoles(template(role, runsOn()), sessions)(runsOn())).toBeUndefined();
+});

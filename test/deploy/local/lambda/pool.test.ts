@@ -1,0 +1,97 @@
+// Which environment a call gets, how many there are, and what becomes of those that nobody needs.
+import { Pool } from "../../../../deploy/local/aws/lambda/pool.js";
+
+class FakeEnvironment {
+  alive = true;
+  readonly gone: Promise<void>;
+  #goneNow: () => void = () => undefined;
+  constructor(readonly name: string) {
+    this.gone = new Promise((resolve) => (this.#goneNow = resolve));
+  }
+  destroy(): Promise<void> {
+    this.alive = false;
+    this.#goneNow();
+    return Promise.resolve();
+  }
+}
+
+const starter = (code: string) => {
+  let started = 0;
+  return () => new FakeEnvironment(`${code}${(started += 1)}`);
+};
+const poolOf = (reserved?: number, idle = { maxIdle: 2, idleMs: 60_000 }) =>
+  new Pool<FakeEnvironment>(starter("a"), reserved, idle);
+const acquireMany = (pool: Pool<FakeEnvironment>, count: number) =>
+  Array.from({ length: count }, () => pool.acquire()).filter((each) => each !== undefined);
+
+test.each([
+  ["reserved 0: nobody", 0, 0],
+  ["reserved 3: three", 3, 3],
+  ["nothing reserved: 256", undefined, 256],
+])("%s", (_title, reserved, count) => {
+  expect(acquireMany(poolOf(reserved), 300)).toHaveLength(count);
+});
+
+test("the environment that was used last is used next, a dead one never", () => {
+  const pool = poolOf();
+  const [first, second] = acquireMany(pool, 2);
+  if (!first || !second) throw new Error("no environments");
+  pool.release(first);
+  pool.release(second);
+  expect(pool.acquire()).toBe(second);
+  first.alive = false;
+  expect(pool.acquire()?.name).toBe("a3");
+});
+
+test("an environment that died of its call makes room for another", () => {
+  const pool = poolOf(1);
+  const [dead] = acquireMany(pool, 1);
+  if (!dead) throw new Error("no environment");
+  dead.alive = false;
+  pool.release(dead);
+  expect(pool.acquire()?.name).toBe("a2");
+});
+
+test("of many idle environments the oldest ends at once", async () => {
+  const pool = poolOf();
+  const three = acquireMany(pool, 3);
+  for (const each of three) pool.release(each);
+  await three[0]?.gone;
+  expect(three.map(({ alive }) => alive)).toEqual([false, true, true]);
+  await pool.close();
+});
+
+test("an idle environment ends after its time, a busy one does not", async () => {
+  const pool = poolOf(undefined, { maxIdle: 2, idleMs: 1 });
+  const [idle, busy] = acquireMany(pool, 2);
+  if (!idle || !busy) throw new Error("no environments");
+  pool.release(idle);
+  await idle.gone;
+  expect(busy.alive).toBe(true);
+});
+
+test("after a change, calls under way finish in the old environment and new ones get a new one", async () => {
+  const pool = poolOf();
+  const [busy, idle] = acquireMany(pool, 2);
+  if (!busy || !idle) throw new Error("no environments");
+  pool.release(idle);
+  let isGone = false;
+  const replaced = pool.replace(starter("b")).then(() => (isGone = true));
+  await idle.gone;
+  expect(pool.acquire()?.name).toBe("b1");
+  expect([busy.alive, isGone]).toEqual([true, false]);
+  pool.release(busy);
+  await replaced;
+  expect(busy.alive).toBe(false);
+});
+
+test("a closed pool ends all of them, also one that comes back late, and starts none", async () => {
+  const pool = poolOf();
+  const [busy, idle] = acquireMany(pool, 2);
+  if (!busy || !idle) throw new Error("no environments");
+  pool.release(idle);
+  await pool.close();
+  expect([busy.alive, idle.alive]).toEqual([false, false]);
+  pool.release(busy);
+  expect(pool.acquire()).toBeUndefined();
+});
