@@ -26,7 +26,7 @@ export function parseAuthorization(value: string): Outcome<Authorization> {
   if (scheme !== algorithm) return incomplete(`Unsupported AWS 'algorithm': '${scheme}'.`);
   const parameters = new Map<string, string>();
   for (const pair of value.slice(space + 1).split(",")) {
-    const [, name, text] = /^\s*(\w+)=(\S*)\s*$/.exec(pair) ?? [];
+    const [, name, text] = /^ *(\w+)=(\S*) *$/.exec(pair) ?? [];
     if (name === undefined || text === undefined || parameters.has(name)) {
       return incomplete(`'${pair.trim()}' not a valid key=value pair in Authorization header`);
     }

@@ -2,14 +2,12 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 // Presigned URLs, unsigned and chunk-signed payloads are refused.
 import { createHash, timingSafeEqual } from "node:crypto";
-import { SignatureV4 } from "@smithy/signature-v4";
 import type { Clock } from "../../../../server/ports.js";
 import { functionUrlForbidden } from "../iam/authorize-call.js";
 import type { Caller, Outcome, SignedRequest } from "../model.js";
 import type { Sessions } from "../sessions.js";
-import { NodeSha256 } from "./node-sha256.js";
+import { expectedSignature } from "./expected-signature.js";
 import { parseAuthorization, type Authorization } from "./parse-authorization.js";
-import { parseTarget } from "./parse-target.js";
 import {
   expired,
   incomplete,
@@ -19,13 +17,13 @@ import {
   unrecognized,
   type Refused,
 } from "./refusals.js";
-import { findHeaderFault, pickHeaders, readHeaders, type Headers } from "./signed-headers.js";
+import { findHeaderFault, readHeaders, type Headers } from "./signed-headers.js";
 import { findClockFault, readDate } from "./signing-date.js";
 
 export type Verify = (request: SignedRequest, service: string) => Promise<Outcome<Caller>>;
 
 export interface VerifierSettings {
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, "find">;
   readonly clock: Clock;
   readonly region: string;
 }
@@ -45,9 +43,16 @@ export function createVerifier({ sessions, clock, region }: VerifierSettings): V
       findClockFault(date.value, clock()) ??
       findCoverageFault(request, headers, signed);
     if (fault !== undefined) return fault;
-    const signature = await sign(request, headers, signed, caller.value, date.value.ms);
-    if (typeof signature !== "string") return signature;
-    return timingSafeEqual(Buffer.from(signature), Buffer.from(signed.signature)) ? caller : mismatch();
+    const signature = await expectedSignature({
+      request,
+      headers,
+      authorization: signed,
+      credentials: caller.value,
+      signingDateMs: date.value.ms,
+    });
+    if (!signature.ok) return signature;
+    const isSame = timingSafeEqual(Buffer.from(signature.value), Buffer.from(signed.signature));
+    return isSame ? caller : mismatch();
   };
 }
 
@@ -68,7 +73,7 @@ function readAuthorization(headers: Headers): Outcome<Authorization> {
 }
 
 function findCaller(
-  sessions: Sessions,
+  sessions: Pick<Sessions, "find">,
   { accessKeyId }: Authorization,
   headers: Headers,
   nowMs: number,
@@ -117,38 +122,4 @@ function findCoverageFault(
   const claimed = headers.get("x-amz-content-sha256")?.[0];
   if (claimed === undefined || claimed === digest(request.body).toString("hex")) return undefined;
   return invalid("The value of x-amz-content-sha256 is not the SHA-256 of the request's body.");
-}
-
-/** The signature that AWS's signer makes of this request, or why it is not asked. */
-async function sign(
-  { method, target, body }: SignedRequest,
-  headers: Headers,
-  { signedHeaders, region, service }: Authorization,
-  caller: Caller,
-  signingDateMs: number,
-): Promise<string | Refused> {
-  const parsed = parseTarget(target);
-  if (!parsed.ok) return invalid(`The request cannot be verified: ${parsed.reason}.`);
-  const { accessKeyId, secretAccessKey, sessionToken } = caller;
-  const signer = new SignatureV4({
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
-    region,
-    service,
-    sha256: NodeSha256,
-    applyChecksum: false,
-  });
-  const picked = pickHeaders(headers, signedHeaders);
-  const request = {
-    method,
-    protocol: "https:",
-    hostname: picked.host ?? "",
-    ...parsed.value,
-    headers: picked,
-    body,
-  };
-  const { headers: result } = await signer.sign(request, {
-    signingDate: new Date(signingDateMs),
-    signableHeaders: new Set(signedHeaders),
-  });
-  return /Signature=([0-9a-f]{64})$/.exec(result.authorization ?? "")?.[1] ?? mismatch();
 }

@@ -1,4 +1,5 @@
-// What AWS answers with 403, or may: each refused here with its reason.
+// What AWS answers with 403, or may, and no client sends: each refused by the verifier with its own words. The corpus
+// (corpus/) sends what clients get wrong to a whole twin, each beside a request without the fault.
 import type { SignedRequest } from "../../../../deploy/local/aws/model.js";
 import { addHeader, refusalOf, signWithAws4, startTwin, withHeader } from "./signing.js";
 
@@ -8,7 +9,6 @@ const signed = (request: Parameters<typeof signWithAws4>[1] = {}): SignedRequest
 const authorization = (change: (value: string) => string | undefined): SignedRequest =>
   withHeader(signed(), "authorization", change);
 const mismatch = "InvalidSignatureException: The request signature we calculated does not match";
-const post = signed({ method: "POST", body: "hello" });
 const other = startTwin().caller;
 
 test.each<[string, SignedRequest, string]>([
@@ -26,16 +26,6 @@ test.each<[string, SignedRequest, string]>([
     "an empty Authorization",
     authorization(() => ""),
     "IncompleteSignatureException: Unsupported AWS 'algorithm': ''",
-  ],
-  [
-    "a bearer token",
-    authorization(() => "Bearer abc"),
-    "IncompleteSignatureException: Unsupported AWS 'algorithm': 'Bearer'",
-  ],
-  [
-    "another algorithm",
-    authorization((v) => v.replace("HMAC-SHA256", "ECDSA-P256-SHA256")),
-    "IncompleteSignatureException: Unsupported AWS 'algorithm'",
   ],
   [
     "the algorithm in lower case",
@@ -62,15 +52,9 @@ test.each<[string, SignedRequest, string]>([
     authorization((v) => `${v}, Signature=${"0".repeat(64)}`),
     "IncompleteSignatureException: 'Signature=",
   ],
-  ["a parameter too many", authorization((v) => `${v}, More=1`), "IncompleteSignatureException"],
   [
     "a short scope",
     authorization((v) => v.replace("/lambda/", "/")),
-    "IncompleteSignatureException: Credential must have exactly 5",
-  ],
-  [
-    "a long scope",
-    authorization((v) => v.replace("/lambda/", "/lambda/x/")),
     "IncompleteSignatureException: Credential must have exactly 5",
   ],
   [
@@ -84,21 +68,6 @@ test.each<[string, SignedRequest, string]>([
     "IncompleteSignatureException: Signature must be 64",
   ],
   ["a wrong signature", authorization((v) => v.replace(/[0-9a-f]{64}$/, "0".repeat(64))), mismatch],
-  [
-    "signed headers out of order",
-    authorization((v) => v.replace("host;x-amz-date", "x-amz-date;host")),
-    "IncompleteSignatureException: SignedHeaders",
-  ],
-  [
-    "a signed header twice",
-    authorization((v) => v.replace("host;", "host;host;")),
-    "IncompleteSignatureException: SignedHeaders",
-  ],
-  [
-    "a signed header in upper case",
-    authorization((v) => v.replace("host;", "Host;")),
-    "IncompleteSignatureException: SignedHeaders",
-  ],
   [
     "__proto__ as a signed header",
     authorization((v) => v.replace("SignedHeaders=", "SignedHeaders=__proto__;")),
@@ -124,17 +93,6 @@ test.each<[string, SignedRequest, string]>([
     addHeader(signed(), "host", "reports.example"),
     "InvalidSignatureException: The request cannot be verified: header host came more than once.",
   ],
-  ["another Host", withHeader(signed(), "host", () => "evil.example"), mismatch],
-  [
-    "the date left out of the signature",
-    authorization((v) => v.replace(";x-amz-date", "")),
-    "InvalidSignatureException: The request cannot be verified: header x-amz-date must be signed.",
-  ],
-  [
-    "an x-amz header added",
-    addHeader(signed(), "x-amz-invocation-type", "Event"),
-    "InvalidSignatureException: The request cannot be verified: header x-amz-invocation-type must be signed.",
-  ],
   [
     "no date",
     withHeader(signed(), "x-amz-date", () => undefined),
@@ -144,11 +102,6 @@ test.each<[string, SignedRequest, string]>([
     "a second date",
     addHeader(signed(), "x-amz-date", "20261121T120000Z"),
     "IncompleteSignatureException: Authorization header requires",
-  ],
-  [
-    "a date of no known form",
-    withHeader(signed(), "x-amz-date", () => "2026-11-21T12:00:00Z"),
-    "IncompleteSignatureException: Date must be in ISO-8601",
   ],
   [
     "a date that does not exist",
@@ -165,7 +118,6 @@ test.each<[string, SignedRequest, string]>([
     authorization((v) => v.replace("/20261121/", "/20261120/")),
     "InvalidSignatureException: Date in Credential scope does not match",
   ],
-  ["a date moved by a second", withHeader(signed(), "x-amz-date", () => "20261121T120001Z"), mismatch],
   [
     "another region",
     signed({ region: "us-east-1" }),
@@ -197,16 +149,6 @@ test.each<[string, SignedRequest, string]>([
     "UnrecognizedClientException",
   ],
   [
-    "no session token",
-    withHeader(signed(), "x-amz-security-token", () => undefined),
-    "UnrecognizedClientException",
-  ],
-  [
-    "another session's token",
-    signWithAws4({ ...caller, sessionToken: other.sessionToken }),
-    "UnrecognizedClientException",
-  ],
-  [
     "a token cut short",
     signWithAws4({ ...caller, sessionToken: caller.sessionToken.slice(0, -4) }),
     "UnrecognizedClientException",
@@ -216,38 +158,15 @@ test.each<[string, SignedRequest, string]>([
     addHeader(signed(), "x-amz-security-token", caller.sessionToken),
     "UnrecognizedClientException",
   ],
-  ["another secret", signWithAws4({ ...caller, secretAccessKey: other.secretAccessKey }), mismatch],
-  ["another method", { ...signed(), method: "POST" }, mismatch],
-  ["another path", { ...signed(), target: "/other" }, mismatch],
-  ["a query added", { ...signed(), target: "/?a=1" }, mismatch],
-  ["a query parameter repeated", { ...signed({ target: "/?a=1" }), target: "/?a=1&a=1" }, mismatch],
-  ["a path decoded on the way", { ...signed({ target: "/a%2Fb" }), target: "/a/b" }, mismatch],
   ["a path encoded on the way", { ...signed({ target: "/a(b" }), target: "/a%28b" }, mismatch],
   [
     "a signature of the path encoded only once",
     { ...signed({ target: "/a b" }), target: "/a b" },
     "InvalidSignatureException: The request cannot be verified: the path has a character",
   ],
-  ["another body", { ...post, body: Buffer.from("hellO") }, mismatch],
-  ["no body", { ...post, body: Buffer.alloc(0) }, mismatch],
-  ["a body added", { ...signed(), body: Buffer.from("x") }, mismatch],
   [
     "another body's hash",
     signed({ method: "POST", body: "x", headers: { "X-Amz-Content-Sha256": "0".repeat(64) } }),
-    "InvalidSignatureException: The value of x-amz-content-sha256 is not",
-  ],
-  [
-    "an unsigned payload",
-    signed({ method: "POST", body: "x", headers: { "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" } }),
-    "InvalidSignatureException: The value of x-amz-content-sha256 is not",
-  ],
-  [
-    "a chunk-signed payload",
-    signed({
-      method: "POST",
-      body: "x",
-      headers: { "X-Amz-Content-Sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" },
-    }),
     "InvalidSignatureException: The value of x-amz-content-sha256 is not",
   ],
   [
@@ -255,12 +174,6 @@ test.each<[string, SignedRequest, string]>([
     addHeader(signed(), "x-amz-content-sha256", ""),
     "InvalidSignatureException: The request cannot be verified: header x-amz-content-sha256 must be signed.",
   ],
-  [
-    "a signed header changed",
-    withHeader(signed({ headers: { "x-note": "a" } }), "x-note", () => "b"),
-    mismatch,
-  ],
-  ["a signed header repeated", addHeader(signed({ headers: { "x-note": "a" } }), "x-note", "a"), mismatch],
   [
     "a tab in a signed header",
     signed({ headers: { "x-note": "a\tb" } }),
