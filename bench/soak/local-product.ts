@@ -1,6 +1,7 @@
 // What `npm run local` starts, on free ports: the OpenID provider and the local AWS in this process, the gateway in its
 // own, on the very files that the command uses.
 import { startAws } from "../../deploy/local/aws/aws.js";
+import { gatewayEnvironment } from "../../deploy/local/gateway-environment.js";
 import { startGatewayProcess } from "../../deploy/local/gateway-process.js";
 import { startOpenIdProvider } from "../../deploy/local/issuer/openid-provider.js";
 
@@ -27,13 +28,7 @@ export async function startLocalProduct(): Promise<LocalProduct> {
   const gateway = await startGatewayProcess({
     configFile: "deploy/local/gateway.yaml",
     environment: {
-      ISSUER_URL: issuer.issuer,
-      AWS_ENDPOINT: aws.endpoint,
-      HELLO_URL: aws.functionUrls.get("grantway-hello") ?? "",
-      LONG_URL: aws.functionUrls.get("grantway-long") ?? "",
-      ECHO_URL: aws.functionUrls.get("grantway-echo") ?? "",
-      ...aws.taskEnvironment,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+      ...gatewayEnvironment(issuer, aws),
       PORT: "0",
       ADMIN_PORT: "0",
     },

@@ -46,5 +46,37 @@ Ctrl-C ends all of it.
 `;
 }
 
+/** For a template of somebody else's: no gateway knows its routes. */
+export function instructionsWithoutGateway({
+  issuer,
+  aws,
+}: {
+  readonly issuer: OpenIdProvider;
+  readonly aws: Aws;
+}): string {
+  const [firstUrl = ""] = aws.functionUrls.values();
+  const [firstFunction] = aws.template.functions;
+  const variables = Object.entries(aws.taskEnvironment).map(([name, value]) => ` ${name}=${value}`);
+  return `
+The functions of ${aws.templateFile} run on this machine. In another terminal, from this folder:
+
+  # as ${aws.taskRole.name}: the AWS CLI and SDKs need nothing more
+  export AWS_ENDPOINT_URL=${aws.endpoint} AWS_REGION=${aws.template.region} AWS_DEFAULT_REGION=${aws.template.region}${variables.join("")}
+  aws sts get-caller-identity
+  aws lambda invoke --function-name ${firstFunction?.name ?? ""} /dev/stdout
+
+  # curl signs too, with the same credentials
+  eval "$(curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI" | npm run --silent export-credentials)"
+  curl -i --aws-sigv4 aws:amz:${aws.template.region}:lambda --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
+    -H "x-amz-security-token: $AWS_SESSION_TOKEN" ${firstUrl}
+
+OpenID provider ${issuer.issuer}
+AWS             ${aws.endpoint}
+${functionUrlLines(aws)}
+Ctrl-C ends all of it.
+
+`;
+}
+
 const functionUrlLines = (aws: Aws): string =>
   Array.from(aws.functionUrls, ([name, url]) => `${name.padEnd(15)} ${url}\n`).join("");

@@ -1,30 +1,37 @@
 // `npm run local`: an OpenID provider, the strict local AWS and the gateway, on one machine. The gateway is the product
 // itself in a process of its own, reached through configuration only.
 import { startAws, type Aws } from "./aws/aws.js";
-import { instructions } from "./instructions.js";
+import { gatewayEnvironment } from "./gateway-environment.js";
+import { instructions, instructionsWithoutGateway } from "./instructions.js";
 import { startGatewayProcess, type GatewayProcess } from "./gateway-process.js";
 import { startOpenIdProvider, type OpenIdProvider } from "./issuer/openid-provider.js";
-import { describeListenError, readPorts, type PortName } from "./local-ports.js";
-
-const templateFile = "deploy/aws/functions.yaml";
-const configFile = "deploy/local/gateway.yaml";
+import { describeListenError, readPorts, type PortName, type Ports } from "./local-ports.js";
+import { readOptions, usage, type LocalOptions } from "./options.js";
 
 async function run(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (!options.ok) return fail(`${options.denial}\n\n${usage}`);
+  if (options.value === "help") return help();
   const ports = readPorts(process.env);
-  if (!ports.ok) return fail(ports.denial);
-  const { ISSUER_PORT, AWS_PORT, PORT, ADMIN_PORT } = ports.value;
+  return ports.ok ? serve(options.value, ports.value) : fail(ports.denial);
+}
+
+async function serve(options: LocalOptions, ports: Ports): Promise<number> {
+  const { ISSUER_PORT } = ports;
   const stopSignal = signalled();
   const started: { close(): Promise<void> }[] = [];
   try {
     const issuer = await listening("ISSUER_PORT", startOpenIdProvider({ port: ISSUER_PORT }));
     started.push(issuer);
-    const aws = await listening("AWS_PORT", startLocalAws(AWS_PORT, [ISSUER_PORT, PORT, ADMIN_PORT]));
+    const aws = await listening("AWS_PORT", startLocalAws(options, ports));
     started.push(aws);
-    const gateway = await startGatewayProcess({
-      configFile,
-      environment: { ...environmentOf(issuer, aws), PORT: String(PORT), ADMIN_PORT: String(ADMIN_PORT) },
-      print: (line) => print("gateway", line),
-    });
+    for (const notice of aws.template.notices) print("aws", notice);
+    if (options.configFile === undefined) {
+      process.stdout.write(instructionsWithoutGateway({ issuer, aws }));
+      await stopSignal;
+      return 0;
+    }
+    const gateway = await startGateway(options.configFile, issuer, aws, ports);
     if (!gateway.ok) return gateway.denial;
     process.stdout.write(instructions({ issuer, aws, gateway: gateway.value }));
     return await untilTheEnd(gateway.value, stopSignal);
@@ -42,30 +49,36 @@ async function untilTheEnd(gateway: GatewayProcess, stopSignal: Promise<void>): 
   return gateway.exited;
 }
 
-function startLocalAws(port: number, others: readonly number[]): Promise<Aws> {
+function startLocalAws(options: LocalOptions, ports: Ports): Promise<Aws> {
+  const { templateFile, parameters, explain, role, fault } = options;
+  const { AWS_PORT: port, ISSUER_PORT, PORT, ADMIN_PORT } = ports;
   // Neighbouring ports, so that the URLs stay the same from start to start where nothing else wants them.
-  const neighbours = [1, 2, 3, 4, 5, 6].map((step) => port + step).filter((each) => !others.includes(each));
+  const neighbours = Array.from({ length: 20 }, (_, at) => port + 1 + at);
+  const others = [ISSUER_PORT, PORT, ADMIN_PORT];
   return startAws({
     templateFile,
+    parameters,
     port,
-    functionUrlPorts: port === 0 ? [] : neighbours,
-    taskRole: "grantway-gateway",
+    functionUrlPorts: port === 0 ? [] : neighbours.filter((each) => !others.includes(each)),
+    ...(role !== undefined && { taskRole: role }),
+    explain,
+    watch: true,
     clock: Date.now,
     log: (line) => print("aws", line),
+    ...(fault && { fault }),
   });
 }
 
-/** What a task definition would set: where things are, and the task's credentials. */
-const environmentOf = (issuer: OpenIdProvider, aws: Aws): Record<string, string> => ({
-  ISSUER_URL: issuer.issuer,
-  AWS_ENDPOINT: aws.endpoint,
-  HELLO_URL: aws.functionUrls.get("grantway-hello") ?? "",
-  LONG_URL: aws.functionUrls.get("grantway-long") ?? "",
-  ECHO_URL: aws.functionUrls.get("grantway-echo") ?? "",
-  ...aws.taskEnvironment,
-  // The SDK's note that it will leave Node 20 behind in 2027 is for whoever deploys, not for this terminal.
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-});
+const startGateway = (configFile: string, issuer: OpenIdProvider, aws: Aws, { PORT, ADMIN_PORT }: Ports) =>
+  startGatewayProcess({
+    configFile,
+    environment: {
+      ...gatewayEnvironment(issuer, aws),
+      PORT: String(PORT),
+      ADMIN_PORT: String(ADMIN_PORT),
+    },
+    print: (line) => print("gateway", line),
+  });
 
 async function listening<T>(name: PortName, start: Promise<T>): Promise<T> {
   try {
@@ -84,6 +97,11 @@ function signalled(): Promise<void> {
 
 const print = (source: string, line: string): void =>
   void process.stdout.write(`${source.padEnd(7)} | ${line}\n`);
+
+function help(): number {
+  process.stdout.write(usage);
+  return 0;
+}
 
 function fail(sentence: string): number {
   process.stderr.write(`local: ${sentence}\n`);

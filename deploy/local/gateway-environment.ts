@@ -1,0 +1,21 @@
+// What a task definition would set for the gateway: where things are, and the task's credentials.
+import type { Aws } from "./aws/aws.js";
+import type { OpenIdProvider } from "./issuer/openid-provider.js";
+
+/** `HelloFunction` of the template is `HELLO_URL` here. */
+export const gatewayEnvironment = (issuer: OpenIdProvider, aws: Aws): Record<string, string> => ({
+  ISSUER_URL: issuer.issuer,
+  AWS_ENDPOINT: aws.endpoint,
+  ...Object.fromEntries(
+    aws.template.functions.map(({ logicalId, name }) => [
+      `${screamingCase(logicalId.replace(/Function$/, ""))}_URL`,
+      aws.functionUrls.get(name) ?? "",
+    ]),
+  ),
+  ...aws.taskEnvironment,
+  // The SDK's note that it will leave Node 20 behind in 2027 is for whoever deploys, not for this terminal.
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+});
+
+const screamingCase = (name: string): string =>
+  name.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "_").toUpperCase();
