@@ -60,12 +60,12 @@ export function instructionsWithoutGateway({
   return `
 The functions of ${aws.templateFile} run on this machine. In another terminal, from this folder:
 
-  # as ${aws.taskRole.name}: the AWS CLI and SDKs need nothing more
+  # as ${aws.taskRole.name}: SDKs and the AWS CLI need nothing more
   export AWS_ENDPOINT_URL=${aws.endpoint} AWS_REGION=${aws.template.region} AWS_DEFAULT_REGION=${aws.template.region}${variables.join("")}
   aws sts get-caller-identity
-  aws lambda invoke --function-name ${firstFunction?.name ?? ""} /dev/stdout
+  aws lambda invoke --function-name ${firstFunction?.name ?? "NAME"} /dev/stdout   # with {} for its event
 
-  # curl signs too, with the same credentials
+  # a function URL, signed by curl with the same credentials
   eval "$(curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI" | npm run --silent export-credentials)"
   curl -i --aws-sigv4 aws:amz:${aws.template.region}:lambda --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
     -H "x-amz-security-token: $AWS_SESSION_TOKEN" ${firstUrl}

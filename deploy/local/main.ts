@@ -95,8 +95,9 @@ function signalled(): Promise<void> {
   });
 }
 
-const print = (source: string, line: string): void =>
-  void process.stdout.write(`${source.padEnd(7)} | ${line}\n`);
+function print(source: string, text: string): void {
+  for (const line of text.split("\n")) process.stdout.write(`${source.padEnd(7)} | ${line}\n`);
+}
 
 function help(): number {
   process.stdout.write(usage);

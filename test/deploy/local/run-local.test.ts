@@ -14,8 +14,8 @@ interface Local {
 
 const anyPorts = { PORT: "0", ADMIN_PORT: "0", ISSUER_PORT: "0", AWS_PORT: "0" };
 
-function runLocal(ports: Record<string, string>): Local {
-  const child = spawn("npm", ["run", "local"], {
+function runLocal(ports: Record<string, string>, ...options: string[]): Local {
+  const child = spawn("npm", ["run", "local", "--", ...options], {
     env: { ...process.env, ...anyPorts, ...ports },
     // A process group of its own, as a terminal gives one: a signal can go to all of it.
     detached: true,
@@ -89,6 +89,59 @@ test("Ctrl-C ends all of it with status 0", async () => {
   await untilGroupGone(local.process);
   expect(local.printed()).toContain('"outcome":"finished"');
 }, 60_000);
+
+test("--template serves a stranger's functions to whoever exports what it prints", async () => {
+  const local = runLocal({}, "--template", "test/deploy/local/strangers/greeting/template.yaml");
+  await untilPrinted(local, "Ctrl-C ends all of it.");
+  const [, exports = ""] = /^ {2}export (.*)$/m.exec(local.printed()) ?? [];
+  const env = Object.fromEntries(exports.split(" ").map((pair) => pair.split(/=(.*)/s)));
+  const [, readCredentials = ""] = /^ {2}(eval "\$\(curl .*)$/m.exec(local.printed()) ?? [];
+  const [, call = ""] = /^ {2}(curl -i --aws-sigv4[^]*?http:\S+)$/m.exec(local.printed()) ?? [];
+  expect(await output(`${readCredentials}\n${call.replace("curl -i", "curl -s -i")}`, env)).toContain(
+    '"caller":"arn:aws:sts::123456789012:assumed-role/local-administrator/local-task"',
+  );
+
+  process.kill(-(local.process.pid ?? 0), "SIGINT");
+  expect(await local.ended).toBe(0);
+  await untilGroupGone(local.process);
+}, 60_000);
+
+test("a denial is explained with the statement that was missing", async () => {
+  const local = runLocal({}, "--explain", "--role", "grantway-analyst");
+  await untilPrinted(local, "Ctrl-C ends all of it.");
+  // As the analyst the gateway may not assume the analyst's role.
+  const tokenLine = /^ {2}TOKEN=\$\((.*)\)$/m.exec(local.printed())?.[1] ?? "";
+  const token = (await output(tokenLine, {})).trim();
+  await fetch(`${addressOf(local, "Gateway")}/hello`, { headers: { authorization: `Bearer ${token}` } });
+  await untilPrinted(local, "Action: sts:AssumeRole");
+  expect(local.printed()).toContain(
+    [
+      "aws     |   missing in the policies of role grantway-analyst (Resources.AnalystRole):",
+      "aws     |     - Effect: Allow",
+      "aws     |       Action: sts:AssumeRole",
+    ].join("\n"),
+  );
+  local.process.kill("SIGTERM");
+  await local.ended;
+  await untilGroupGone(local.process);
+}, 60_000);
+
+test.each([
+  [["--tempalte", "a"], "there is no option --tempalte; did you mean --template?"],
+  [["--template", "no-such.yaml"], "no-such.yaml"],
+  [["--role", "nobody"], "the template has no role nobody for the task to run on; it has grantway-analyst"],
+])(
+  "%j is refused in words, and nothing is left running",
+  async (options, sentence) => {
+    const local = runLocal({}, ...options);
+    expect(await local.ended).toBe(1);
+    await untilGroupGone(local.process);
+    expect(local.printed()).toContain(`local: `);
+    expect(local.printed()).toContain(sentence);
+    expect(local.printed()).not.toContain("    at ");
+  },
+  60_000,
+);
 
 test.each(["ISSUER_PORT", "AWS_PORT", "PORT", "ADMIN_PORT"])(
   "a port that is taken (%s) is named in one line",
