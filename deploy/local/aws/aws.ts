@@ -5,7 +5,7 @@ import type { Clock } from "../../../server/ports.js";
 import { administrator } from "./administrator.js";
 import { apiListener } from "./api-listener.js";
 import { authorizeFunctionUrl, authorizeInvoke } from "./iam/authorize-call.js";
-import { createExecutionRoles } from "./execution-roles.js";
+import { createExecutionRoles, trustsService } from "./execution-roles.js";
 import { forOwnHost } from "./lambda/own-host.js";
 import { createLambda, type Lambda } from "./lambda/lambda.js";
 import { closeAtOnce, listenOn } from "../loopback.js";
@@ -75,8 +75,8 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
   const taskRole =
     settings.taskRole === undefined
       ? administrator(template.accountId)
-      : roleNamed(template, settings.taskRole);
-  const credentialsOf = createExecutionRoles(template, sessions);
+      : taskRoleNamed(template, settings.taskRole, clock);
+  const credentialsOf = createExecutionRoles(template, sessions, clock);
   const task = createTaskCredentials({ role: taskRole, sessions, clock });
 
   // The address is known to the functions, so it listens before they are built.
@@ -124,7 +124,20 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
   };
 }
 
-function roleNamed(template: Template, name: string) {
+/** ECS lends a task its role only where the role trusts it; on Fly.io it trusts an OpenID provider instead. */
+function taskRoleNamed(template: Template, name: string, clock: Clock): Role {
+  const role = roleNamed(template, name);
+  const trustsTasks = trustsService(role, "ecs-tasks.amazonaws.com", template.region, clock());
+  const trustsProvider = role.trustPolicy.statements.some(
+    ({ effect, principals }) => effect === "Allow" && (principals?.federated.length ?? 0) > 0,
+  );
+  if (trustsTasks || trustsProvider) return role;
+  throw new Error(
+    `role ${name} trusts neither ecs-tasks.amazonaws.com nor an OpenID provider: no task gets it`,
+  );
+}
+
+function roleNamed(template: Template, name: string): Role {
   const role = template.roles.find((candidate) => candidate.name === name);
   const names = template.roles.map((each) => each.name).join(", ");
   if (!role) throw new Error(`the template has no role ${name} for the task to run on; it has ${names}`);

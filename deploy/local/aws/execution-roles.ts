@@ -1,6 +1,8 @@
 // The sessions that functions run on: of the role that the template gives each, lent by Lambda itself. A role that
 // Lambda may not assume fails the start, as it fails a deployment.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+import type { Clock } from "../../../server/ports.js";
+import { principalContext } from "./iam/context.js";
 import { evaluateTrust } from "./iam/evaluate.js";
 import type { Caller, FunctionDefinition, Role, Template } from "./model.js";
 import type { Sessions } from "./sessions.js";
@@ -12,12 +14,13 @@ const durationSeconds = 12 * 3600;
 export function createExecutionRoles(
   template: Template,
   sessions: Sessions,
+  clock: Clock,
 ): (definition: FunctionDefinition) => Caller | undefined {
   const roleOf = ({ executionRoleArn }: FunctionDefinition): Role | undefined =>
     template.roles.find(({ arn }) => arn === executionRoleArn);
   const faults = template.functions.flatMap((definition) => {
     const role = roleOf(definition);
-    return role === undefined || trustsLambda(role)
+    return role === undefined || trustsService(role, "lambda.amazonaws.com", template.region, clock())
       ? []
       : [`${definition.logicalId}: its role ${role.name} cannot be assumed by lambda.amazonaws.com`];
   });
@@ -28,8 +31,9 @@ export function createExecutionRoles(
   };
 }
 
-function trustsLambda({ trustPolicy }: Role): boolean {
-  const principal = { kind: "service", name: "lambda.amazonaws.com" } as const;
-  return evaluateTrust(trustPolicy, { action: "sts:AssumeRole", principal, context: {} }, () => undefined)
-    .allowed;
+/** Whether AWS itself may lend this role, for one of its services. */
+export function trustsService({ trustPolicy }: Role, name: string, region: string, now: number): boolean {
+  const principal = { kind: "service", name } as const;
+  const request = { action: "sts:AssumeRole", principal, context: principalContext(principal, region, now) };
+  return evaluateTrust(trustPolicy, request, () => undefined).allowed;
 }

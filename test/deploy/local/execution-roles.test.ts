@@ -26,18 +26,40 @@ const sessions = createSessions({ clock: () => now });
 
 test("a function runs on a session of its role that is named after the function", () => {
   const role = trusting({ Service: "lambda.amazonaws.com" });
-  const session = createExecutionRoles(template(role, runsOn(role.arn)), sessions)(runsOn(role.arn));
+  const session = createExecutionRoles(
+    template(role, runsOn(role.arn)),
+    sessions,
+    () => now,
+  )(runsOn(role.arn));
   expect(session?.arn).toBe("arn:aws:sts::123456789012:assumed-role/runner/hello");
 });
 
 test("a role that Lambda may not assume fails the start, by the function's name", () => {
   const role = trusting({ Service: "ecs-tasks.amazonaws.com" });
-  expect(() => createExecutionRoles(template(role, runsOn(role.arn)), sessions)).toThrow(
+  expect(() => createExecutionRoles(template(role, runsOn(role.arn)), sessions, () => now)).toThrow(
     "HelloFunction: its role runner cannot be assumed by lambda.amazonaws.com",
   );
 });
 
 test("a function without a role of the template has no credentials", () => {
   const role = trusting({ Service: "lambda.amazonaws.com" });
-  expect(createExecutionRoles(template(role, runsOn()), sessions)(runsOn())).toBeUndefined();
+  expect(createExecutionRoles(template(role, runsOn()), sessions, () => now)(runsOn())).toBeUndefined();
+});
+
+test("a role that Lambda may not assume at this time fails the start as well", () => {
+  const until = (time: string): Role =>
+    sampleRole("runner", {
+      trustPolicy: policy(
+        "trust",
+        { Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } },
+        {
+          ...{ Effect: "Deny", Action: "sts:AssumeRole", Principal: "*" },
+          Condition: { DateGreaterThan: { "aws:CurrentTime": time } },
+        },
+      ),
+    });
+  const start = (role: Role) => (): unknown =>
+    createExecutionRoles(template(role, runsOn(role.arn)), sessions, () => now);
+  expect(start(until("2026-11-21T12:00:00Z"))).not.toThrow();
+  expect(start(until("2026-11-21T11:59:59Z"))).toThrow("cannot be assumed by lambda.amazonaws.com");
 });

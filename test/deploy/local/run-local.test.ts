@@ -40,6 +40,13 @@ const addressOf = (local: Local, name: string): string => {
   return address;
 };
 
+/** What one group of a line that it printed holds. */
+function printed(local: Local, line: RegExp): string {
+  const [, text] = line.exec(local.printed()) ?? [];
+  if (text === undefined) throw new Error(`nothing like ${String(line)} in ${local.printed()}`);
+  return text;
+}
+
 async function output(command: string, env: Record<string, string>): Promise<string> {
   const child = spawn("sh", ["-c", command], { env: { ...process.env, ...env } });
   let text = "";
@@ -93,11 +100,12 @@ test("Ctrl-C ends all of it with status 0", async () => {
 test("--template serves a stranger's functions to whoever exports what it prints", async () => {
   const local = runLocal({}, "--template", "test/deploy/local/strangers/greeting/template.yaml");
   await untilPrinted(local, "Ctrl-C ends all of it.");
-  const [, exports = ""] = /^ {2}export (.*)$/m.exec(local.printed()) ?? [];
-  const env = Object.fromEntries(exports.split(" ").map((pair) => pair.split(/=(.*)/s)));
-  const [, readCredentials = ""] = /^ {2}(eval "\$\(curl .*)$/m.exec(local.printed()) ?? [];
-  const [, call = ""] = /^ {2}(curl -i --aws-sigv4[^]*?http:\S+)$/m.exec(local.printed()) ?? [];
-  expect(await output(`${readCredentials}\n${call.replace("curl -i", "curl -s -i")}`, env)).toContain(
+  const lines = [
+    printed(local, /^ {2}(export .*)$/m),
+    printed(local, /^ {2}(eval "\$\(curl .*)$/m),
+    printed(local, /^ {2}(curl -i --aws-sigv4[^]*?http:\S+)$/m),
+  ];
+  expect(await output(lines.join("\n"), {})).toContain(
     '"caller":"arn:aws:sts::123456789012:assumed-role/local-administrator/local-task"',
   );
 
@@ -107,18 +115,21 @@ test("--template serves a stranger's functions to whoever exports what it prints
 }, 60_000);
 
 test("a denial is explained with the statement that was missing", async () => {
-  const local = runLocal({}, "--explain", "--role", "grantway-analyst");
+  const local = runLocal({}, "--explain");
   await untilPrinted(local, "Ctrl-C ends all of it.");
-  // As the analyst the gateway may not assume the analyst's role.
-  const tokenLine = /^ {2}TOKEN=\$\((.*)\)$/m.exec(local.printed())?.[1] ?? "";
-  const token = (await output(tokenLine, {})).trim();
-  await fetch(`${addressOf(local, "Gateway")}/hello`, { headers: { authorization: `Bearer ${token}` } });
-  await untilPrinted(local, "Action: sts:AssumeRole");
+  const token = (await output(printed(local, /^ {2}TOKEN=\$\((.*)\)$/m), {})).trim();
+  // What the grant of one function gives, for another function.
+  const readGrant = printed(local, /^ {2}(eval "\$\(curl .*)$/m);
+  const call = printed(local, /^ {2}(curl -i --aws-sigv4[^]*?http:)\S+$/m);
+  const echo = addressOf(local, "grantway-echo").replace("http:", "");
+  expect(await output(`${readGrant}\n${call}${echo}/`, { TOKEN: token })).toContain("HTTP/1.1 403");
+  await untilPrinted(local, "nearly:");
   expect(local.printed()).toContain(
     [
-      "aws     |   missing in the policies of role grantway-analyst (Resources.AnalystRole):",
+      "aws     |   missing in the session policy (Policy and PolicyArns of AssumeRole):",
       "aws     |     - Effect: Allow",
-      "aws     |       Action: sts:AssumeRole",
+      "aws     |       Action: lambda:InvokeFunctionUrl",
+      "aws     |       Resource: arn:aws:lambda:eu-west-1:123456789012:function:grantway-echo:live",
     ].join("\n"),
   );
   local.process.kill("SIGTERM");
@@ -129,6 +140,7 @@ test("a denial is explained with the statement that was missing", async () => {
 test.each([
   [["--tempalte", "a"], "there is no option --tempalte; did you mean --template?"],
   [["--template", "no-such.yaml"], "no-such.yaml"],
+  [["--role", "grantway-analyst"], "trusts neither ecs-tasks.amazonaws.com nor an OpenID provider"],
   [["--role", "nobody"], "the template has no role nobody for the task to run on; it has grantway-analyst"],
 ])(
   "%j is refused in words, and nothing is left running",

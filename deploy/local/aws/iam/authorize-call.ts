@@ -40,7 +40,7 @@ export function authorizeFunctionUrl(
     report.warn(`anonymous: the URL of ${fn.name} has AuthType AWS_IAM, and the call has no signature`);
     return { ok: false, error: functionUrlForbidden };
   }
-  const refused = findRefusal(asked, fn, qualifier, sourceIp, clock, report, [
+  const refused = findRefusal({ principal: asked, fn, qualifier, sourceIp, clock, report }, [
     { action: "lambda:InvokeFunctionUrl", context: { "lambda:functionurlauthtype": authType } },
     { action: "lambda:InvokeFunction", context: { "lambda:invokedviafunctionurl": "true" } },
   ]);
@@ -61,7 +61,7 @@ export function authorizeInvoke(
 ): Outcome<void> {
   const action = "lambda:InvokeFunction";
   // Whether a direct call has lambda:InvokedViaFunctionUrl as "false" or not at all is not documented: both must do.
-  const refused = findRefusal(principal, fn, qualifier, sourceIp, clock, report, [
+  const refused = findRefusal({ principal, fn, qualifier, sourceIp, clock, report }, [
     { action, context: {} },
     { action, context: { "lambda:invokedviafunctionurl": "false" } },
   ]);
@@ -72,15 +72,18 @@ export function authorizeInvoke(
 
 const allowed = { ok: true, value: undefined } as const;
 
-function findRefusal(
-  principal: Principal,
-  fn: CalledFunction,
-  qualifier: string | undefined,
-  sourceIp: string,
-  clock: Clock,
-  report: Report,
-  permissions: readonly Permission[],
-): Refused | undefined {
+interface Call {
+  readonly principal: Principal;
+  readonly fn: CalledFunction;
+  readonly qualifier: string | undefined;
+  readonly sourceIp: string;
+  readonly clock: Clock;
+  readonly report: Report;
+}
+
+/** Of the first permission that is not there. */
+function findRefusal(call: Call, permissions: readonly Permission[]): Refused | undefined {
+  const { principal, fn, qualifier, sourceIp, clock, report } = call;
   const accountId = arnPart(fn.arn, 4);
   const base = {
     ...principalContext(principal, arnPart(fn.arn, 3), clock()),

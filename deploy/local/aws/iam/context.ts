@@ -48,16 +48,26 @@ interface ActionKeys {
   readonly gives: readonly string[];
   /** Keys of another action that AWS does not give to this one. */
   readonly lacks?: readonly string[];
+  /** Global keys that AWS may or may not give to this one. */
+  readonly unsure?: readonly string[];
 }
 
 const tagKeys = ["aws:RequestTag/", "aws:TagKeys", "sts:TransitiveTagKeys"];
+// What of a token's subject, who is not yet a principal of AWS, a trust policy sees under these is not documented.
+const principalKeys = [
+  ...["aws:FederatedProvider", "aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalTag/"],
+  ...["aws:PrincipalType", "aws:SourceIdentity", "aws:TokenIssueTime", "aws:userid", "aws:username"],
+];
 const callKeys = ["aws:SourceIp", "aws:ResourceAccount"];
 
 // STS authorises the three actions of one AssumeRole call separately and gives each only keys of its own, so a
 // statement on several of them with a condition that fits one denies the others.
 const actionKeys: Readonly<Record<string, ActionKeys>> = {
   "sts:AssumeRole": { gives: ["sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity", ...tagKeys] },
-  "sts:AssumeRoleWithWebIdentity": { gives: ["sts:RoleSessionName", "sts:SourceIdentity", ...tagKeys] },
+  "sts:AssumeRoleWithWebIdentity": {
+    gives: ["sts:RoleSessionName", "sts:SourceIdentity", ...tagKeys],
+    unsure: principalKeys,
+  },
   "sts:TagSession": { gives: tagKeys },
   "sts:SetSourceIdentity": { gives: ["sts:SourceIdentity"] },
   "sts:GetCallerIdentity": { gives: [] },
@@ -73,9 +83,11 @@ const actionKeys: Readonly<Record<string, ActionKeys>> = {
 };
 
 const knownKeys = new Map(
-  Object.entries(actionKeys).map(([action, { gives, lacks = [] }]) => [
+  Object.entries(actionKeys).map(([action, { gives, lacks = [], unsure = [] }]) => [
     action.toLowerCase(),
-    [...globalKeys, ...gives, ...lacks].map((key) => key.toLowerCase()),
+    [...globalKeys.filter((key) => !unsure.includes(key)), ...gives, ...lacks].map((key) =>
+      key.toLowerCase(),
+    ),
   ]),
 );
 const keysOfAnyAction = globalKeys.map((key) => key.toLowerCase());

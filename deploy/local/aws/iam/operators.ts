@@ -73,9 +73,9 @@ const readNumber = (value: string): number | undefined =>
 
 const isoDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/;
 
-/** ISO 8601 or seconds since 1970, as IAM takes them. */
+/** ISO 8601 or seconds since 1970, as IAM takes them. Fewer digits may be a year. */
 function readDate(value: string): number | undefined {
-  if (/^\d{1,12}$/.test(value)) return Number(value) * 1000;
+  if (/^\d{9,12}$/.test(value)) return Number(value) * 1000;
   const ms = isoDate.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(ms) ? undefined : ms;
 }

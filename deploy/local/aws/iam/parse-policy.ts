@@ -55,6 +55,7 @@ function readStatements(document: unknown, kind: PolicyKind, report: Report): Po
   // Left out, IAM takes 2008-10-17, which is seldom what was meant.
   if (members.Version !== current && members.Version !== old)
     report("Version", `must be "${current}" (or "${old}", which has no policy variables)`);
+  if (members.Id !== undefined && typeof members.Id !== "string") report("Id", "must be a string");
   const list = Array.isArray(members.Statement) ? (members.Statement as unknown[]) : [members.Statement];
   if (list.length === 0) report("Statement", "must not be empty");
   const statements = list.map((item, index) => readStatement(item, `Statement[${index}]`, kind, report));
@@ -90,6 +91,9 @@ function readStatement(value: unknown, path: string, kind: PolicyKind, report: R
     report(`${path}.Sid`, "must be letters and digits");
   const action = eitherOf("Action", members, path, report);
   const resource = eitherOf("Resource", members, path, report);
+  // What an Allow leaves open here is every other action of STS; whether IAM takes that is not documented.
+  if (kind === "trust" && action === "NotAction" && effect === "Allow")
+    report(`${path}.NotAction`, "is for a Deny only in a trust policy: an Allow names its actions");
   return {
     ...(typeof sid === "string" ? { sid } : {}),
     effect: effect === "Allow" ? "Allow" : "Deny",

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 import type { PolicyStatement } from "../model.js";
 import { isOperator } from "./operators.js";
+import { awsPrincipal } from "./principals.js";
 
 /**
  * identity: attached to a role, or its boundary. session: passed to AssumeRole. trust: who may assume a role.
@@ -21,8 +22,9 @@ const trustActions = [
   "sts:SetSourceIdentity",
 ];
 const actionName = /^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$/;
-const resourceArn = /^arn:(aws|aws-cn|aws-us-gov):[a-z0-9-]+:[^:]*:[^:]*:.+$/;
-const principalArn = /^(\*|\d{12}|arn:aws:(iam|sts)::\d{12}:[^*?]+)$/;
+// IAM takes ARNs of the account's own partition only.
+const resourceArn = /^arn:aws:[a-z0-9-]+:[^:]*:[^:]*:.+$/;
+const federated = /^([a-z0-9-]+(\.[a-z0-9-]+)+|arn:aws:iam::\d{12}:(oidc|saml)-provider\/[^\s*?$]+)$/;
 // What a Deny with NotPrincipal does to a session hangs on its ARN, its role's and its account's all being listed, and
 // to a role with a boundary it denies everything: AWS itself advises aws:PrincipalArn instead.
 const notImplemented: Readonly<Record<string, string>> = {
@@ -66,9 +68,9 @@ export function readPrincipals(value: unknown, path: string, report: Report): Pr
     return names;
   };
   return {
-    aws: read("AWS", principalArn),
+    aws: read("AWS", awsPrincipal),
     service: read("Service", /^[a-z0-9.-]+\.amazonaws\.com$/),
-    federated: read("Federated", /^[^*?]+$/),
+    federated: read("Federated", federated),
   };
 }
 

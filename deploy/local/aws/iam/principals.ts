@@ -2,6 +2,18 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 import type { Caller, PolicyStatement, Principal } from "../model.js";
 
+const account = String.raw`\d{12}`;
+const name = String.raw`[\w+=,.@-]+`;
+const pathOf = "([!-~]+/)?";
+const ofIam = `iam::${account}:(root|(role|user)/${pathOf}${name})`;
+const ofSts = `sts::${account}:(assumed-role/${name}|federated-user)/${name}`;
+
+/**
+ * Everybody, an account, a role, a user or a session. Not a group, which IAM refuses, nor an ARN with wildcards or
+ * variables.
+ */
+export const awsPrincipal = new RegExp(`^(\\*|${account}|(?!.*[*?$])arn:aws:(${ofIam}|${ofSts}))$`);
+
 /** From the one that gives most to the one that gives least. */
 export const reaches = ["session", "role", "everyone", "account"] as const;
 export type Reach = (typeof reaches)[number];

@@ -30,7 +30,10 @@ export const furtherActions = ({
   ...(sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
 ];
 
-/** Whether AWS counts inherited tags as tags of the request is not known: then both readings must be allowed. */
+/**
+ * Whether AWS counts inherited tags and an inherited source identity as part of the request is not known: then every
+ * reading must be allowed.
+ */
 export const requestContexts = (
   action: string,
   base: Context,
@@ -39,17 +42,20 @@ export const requestContexts = (
   input: AssumeRoleInput,
   inherited: readonly Tag[],
 ): Context[] => {
-  const sourceIdentity = input.sourceIdentity ?? caller.sourceIdentity;
-  const readings = inherited.length === 0 ? [[]] : [[], inherited];
-  return readings.map((more) => {
-    const facts = {
-      ...input,
-      ...(sourceIdentity && { sourceIdentity }),
-      tags: [...more, ...input.tags],
-      transitiveTagKeys: [...more.map(({ key }) => key), ...input.transitiveTagKeys],
-    };
-    return { ...base, ...requestContext(action, role, facts) };
-  });
+  const tagReadings = inherited.length === 0 ? [[]] : [[], inherited];
+  const identityReadings =
+    caller.sourceIdentity === undefined ? [{}] : [{}, { sourceIdentity: caller.sourceIdentity }];
+  return tagReadings.flatMap((more) =>
+    identityReadings.map((identity) => {
+      const facts = {
+        ...input,
+        ...identity,
+        tags: [...more, ...input.tags],
+        transitiveTagKeys: [...more.map(({ key }) => key), ...input.transitiveTagKeys],
+      };
+      return { ...base, ...requestContext(action, role, facts) };
+    }),
+  );
 };
 
 /** Each action is given only keys of its own: iam/context.ts. */

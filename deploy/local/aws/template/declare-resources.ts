@@ -1,15 +1,15 @@
 // The Resources of a template -> resources as CloudFormation gets them: SAM's functions and layers are taken apart, the
 // rest stands as it is. A type that the twin does not know is refused by name.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
-import { applyGlobals } from "./apply-globals.js";
-import { bucketsOf, implicitApiIds, usesImplicitApi } from "./expand-events.js";
-import { expandFunction, type Expansion } from "./expand-function.js";
+import { applyGlobals } from "./sam/apply-globals.js";
+import { bucketsOf, implicitApiIds, usesImplicitApi } from "./sam/expand-events.js";
+import { expandFunction, type Expansion } from "./sam/expand-function.js";
 import { unsupported } from "./faults.js";
 import { isMembers, readFields, type Fields, type Members } from "./fields.js";
-import { implicitApi, isInert } from "./inert-types.js";
-import { isServed } from "./read-resources.js";
+import { implicitApi, isInert } from "./unserved/inert-types.js";
+import { isServed } from "./resources/read-resources.js";
 import type { Resource } from "./resource.js";
-import type { SamContext, SamFunction } from "./sam-function.js";
+import type { SamContext, SamFunction } from "./sam/sam-function.js";
 import type { StackResources } from "./scope.js";
 
 export interface DeclareContext extends SamContext {

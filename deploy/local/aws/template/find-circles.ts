@@ -5,7 +5,7 @@ import type { Report } from "./faults.js";
 import { isMembers } from "./fields.js";
 import type { Resource } from "./resource.js";
 import type { StackResources } from "./scope.js";
-import { subVariables } from "./sub-variables.js";
+import { subVariables } from "./language/sub-variables.js";
 
 export function reportCircles({ resources, synonyms }: StackResources, report: Report): void {
   const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));

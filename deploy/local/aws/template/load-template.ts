@@ -4,21 +4,21 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Template } from "../model.js";
-import { readFunctionGlobals } from "./apply-globals.js";
-import { reportUnknownNames } from "./check-names.js";
+import { readFunctionGlobals } from "./sam/apply-globals.js";
+import { reportUnknownNames } from "./resources/check-names.js";
 import { declareResources } from "./declare-resources.js";
 import { createReport, TemplateError, unsupported, type Fault, type Note, type Report } from "./faults.js";
 import { isMembers, readFields, type Fields, type Members } from "./fields.js";
 import { reportCircles } from "./find-circles.js";
-import { resolveIntrinsics, type Scope } from "./intrinsics.js";
-import { readConditions } from "./read-conditions.js";
-import { readMappings } from "./read-mappings.js";
-import { readOutputs } from "./read-outputs.js";
-import { readParameters } from "./read-parameters.js";
-import { readResources, type ReadResources } from "./read-resources.js";
-import { readTransform } from "./read-transform.js";
+import { resolveIntrinsics, type Scope } from "./language/intrinsics.js";
+import { readConditions } from "./language/read-conditions.js";
+import { readMappings } from "./language/read-mappings.js";
+import { readOutputs } from "./language/read-outputs.js";
+import { readParameters } from "./language/read-parameters.js";
+import { readResources, type ReadResources } from "./resources/read-resources.js";
+import { readTransform } from "./language/read-transform.js";
 import { readYaml } from "./read-yaml.js";
-import type { StackSettings } from "./resource-names.js";
+import type { StackSettings } from "./resources/resource-names.js";
 import { createParameterScope, createScope } from "./scope.js";
 
 export interface TemplateSettings extends StackSettings {
@@ -85,7 +85,7 @@ function readTemplate(document: Members, { folder, settings, report, note }: Rea
   const scope = createScope(parameterScope, declared, stack, report);
   checkWhatSamTakesApart(members, globals, scope, report);
   reportCircles(declared, report);
-  readOutputs(sections.object("Outputs"), scope, report);
+  if (sections.has("Outputs")) readOutputs(sections.object("Outputs"), scope, report);
   sections.end();
   return readResources(declared.resources, { scope, stack, templateFolder: folder, report, note });
 }

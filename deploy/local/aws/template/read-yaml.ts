@@ -3,8 +3,10 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar } from "yaml";
 import type { Report } from "./faults.js";
 
-// YAML 1.1, which CloudFormation reads, takes these words for booleans; this reader's YAML 1.2 does not.
-const ambiguous = /^(y|yes|n|no|on|off)$/i;
+// YAML 1.1, which CloudFormation reads, takes these words for booleans, and these for numbers (octal, binary, to the
+// base of 60, with underscores); this reader's YAML 1.2 does not. An account id may begin with a zero.
+const ambiguousWord = /^(y|yes|n|no|on|off)$/i;
+const ambiguousNumber = /^[-+]?(0[\d_]+|0[box][\da-f_]+|\d[\d_]*_[\d_]*|[1-9]\d*(:[0-5]?\d)+)$/i;
 
 export function readYaml(text: string, report: Report): unknown {
   const lines = new LineCounter();
@@ -50,9 +52,12 @@ function readScalar(node: Scalar, path: string, report: Report): string | number
   return "";
 }
 
-function reportAmbiguous({ value, type }: Scalar, path: string, report: Report): void {
-  if (typeof value === "string" && type === "PLAIN" && ambiguous.test(value))
-    report(path, `${value} must be quoted: CloudFormation reads it as a boolean`);
+function reportAmbiguous({ source = "", type }: Scalar, path: string, report: Report): void {
+  if (type !== "PLAIN") return;
+  if (ambiguousWord.test(source))
+    report(path, `${source} must be quoted: CloudFormation reads it as a boolean`);
+  if (ambiguousNumber.test(source))
+    report(path, `${source} must be quoted: CloudFormation may read it as another number`);
 }
 
 function withTag(tag: string | undefined, value: unknown): unknown {

@@ -1,6 +1,6 @@
 // One resource of a template as CloudFormation gets it: declared, or made by SAM beside a function.
 import { relocated, unsupported, type Report } from "./faults.js";
-import { resolveIntrinsics, type Scope } from "./intrinsics.js";
+import { resolveIntrinsics, type Scope } from "./language/intrinsics.js";
 import { isMembers, readFields, type Fields, type Members } from "./fields.js";
 
 export interface Resource {

@@ -2,11 +2,11 @@
 // of its resources. A resource's names are worked out when they are first asked for, since they may be made of others'.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
 import { relocated, type Report } from "./faults.js";
-import { resolveIntrinsics, type Scope, type Value } from "./intrinsics.js";
-import { asText } from "./list-functions.js";
-import type { Conditions } from "./read-conditions.js";
-import type { Mappings } from "./read-mappings.js";
-import { nameResource, type ResourceNames, type StackSettings } from "./resource-names.js";
+import { resolveIntrinsics, type Scope, type Value } from "./language/intrinsics.js";
+import { asText } from "./language/list-functions.js";
+import type { Conditions } from "./language/read-conditions.js";
+import type { Mappings } from "./language/read-mappings.js";
+import { nameResource, type ResourceNames, type StackSettings } from "./resources/resource-names.js";
 import type { Resource } from "./resource.js";
 import { uuid } from "./stable-id.js";
 

@@ -1,10 +1,10 @@
 // A real Chromium from npm, without a window, and the origin its pages come from.
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import chromium from "@sparticuz/chromium";
 import { build } from "esbuild";
 import { type Browser, launch } from "puppeteer-core";
 import { closeAtOnce, listenOn } from "../../../../deploy/local/loopback.js";
@@ -21,7 +21,7 @@ export async function startChromium(): Promise<Chromium> {
   const profile = mkdtempSync(join(tmpdir(), "grantway-browser-"));
   try {
     const browser = await launch({
-      executablePath: await chromium.executablePath(),
+      ...executable(),
       args: switches,
       headless: "shell",
       userDataDir: profile,
@@ -37,10 +37,40 @@ export async function startChromium(): Promise<Chromium> {
   } catch (error) {
     rmSync(profile, { recursive: true, force: true });
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`Chromium does not start on this machine; it may lack a library it needs: ${why}`, {
-      cause: error,
-    });
+    throw new Error(
+      `Chromium does not start on this machine; CHROME_PATH may name one that does (the one from npm is for Linux on x64): ${why}`,
+      { cause: error },
+    );
   }
+}
+
+interface Executable {
+  readonly executablePath: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Beside the package, so that `npm ci` takes away what an older one left. */
+const unpacked = join(__dirname, "../../../../node_modules/.cache/chromium");
+
+/**
+ * The package unpacks into the temporary folder, and the libraries that a bare machine lacks only where it believes to be
+ * on Lambda. Both are told by variables, so a process of its own does it.
+ */
+function executable(): Executable {
+  const { CHROME_PATH } = process.env;
+  if (CHROME_PATH !== undefined) return { executablePath: CHROME_PATH, env: process.env };
+  mkdirSync(unpacked, { recursive: true });
+  const unpack = 'require("@sparticuz/chromium").executablePath().then((path) => process.stdout.write(path))';
+  const executablePath = execFileSync(process.execPath, ["-e", unpack], {
+    encoding: "utf8",
+    cwd: __dirname,
+    env: { ...process.env, TMPDIR: unpacked, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" },
+  });
+  const LD_LIBRARY_PATH = join(unpacked, "al2023", "lib");
+  return {
+    executablePath,
+    env: { ...process.env, LD_LIBRARY_PATH, FONTCONFIG_PATH: join(unpacked, "fonts") },
+  };
 }
 
 export interface PageOrigin {

@@ -69,6 +69,10 @@ test.each<[string, string, string[], Truth]>([
   ["DateLessThan", "aws:CurrentTime", ["2026-11-21T12:00:00Z"], false],
   ["DateLessThan", "aws:CurrentTime", ["1795262401"], true],
   ["DateLessThan", "aws:CurrentTime", ["soon"], "unknown"],
+  // A year to ISO 8601, seconds to a reader of epochs.
+  ["DateGreaterThan", "aws:CurrentTime", ["2027"], "unknown"],
+  ["DateGreaterThan", "aws:CurrentTime", ["99999999"], "unknown"],
+  ["DateGreaterThan", "aws:CurrentTime", ["100000000"], true],
   ["DateGreaterThan", "aws:CurrentTime", ["2026-11-21"], true],
   ["DateEquals", "aws:EpochTime", ["2026-11-21T13:00:00+01:00"], true],
   ["DateNotEquals", "aws:EpochTime", ["2026-11-21T12:00:00Z"], false],

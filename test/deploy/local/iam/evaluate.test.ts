@@ -331,13 +331,15 @@ test.each<[string, Principal]>([
 });
 
 test("NotAction in a trust policy excepts an action", () => {
-  const allBut = { Principal: { AWS: roleArn("gateway") }, NotAction: "sts:TagSession" } as const;
-  const document = policy("trust", allBut);
+  const Principal = { AWS: roleArn("gateway") };
+  const open = { Principal, Action: ["sts:AssumeRole", "sts:TagSession"] };
+  const allBut = { Effect: "Deny", Sid: "Rest", Principal, NotAction: "sts:AssumeRole" } as const;
+  const document = policy("trust", open, allBut);
   const decide = (action: string): Decision =>
     evaluateTrust(document, { action, principal, context: {} }, silent);
   expect(decide("sts:AssumeRole").allowed).toBe(true);
   expect(decide("sts:TagSession")).toMatchObject({
-    why: `sts:TagSession: no statement of the trust policy allows it to ${caller.arn}`,
+    why: "sts:TagSession: explicit deny in statement Rest in the trust policy",
   });
 });
 

@@ -252,8 +252,51 @@ test.each<[string, unknown, string, PolicyKind?]>([
     'Statement[0].Action: "s3:GetObject" is not an action of a trust policy: sts:AssumeRole, sts:AssumeRoleWithSAML, sts:AssumeRoleWithWebIdentity, sts:TagSession, sts:SetSourceIdentity',
     "trust",
   ],
+  [
+    "a resource of another partition",
+    document({ ...allow, Resource: "arn:aws-cn:s3:::reports" }),
+    'Statement[0].Resource: "arn:aws-cn:s3:::reports" is neither an ARN nor "*"',
+  ],
+  ["an Id that is no text", { ...policyJson(), Statement: allow, Id: 1 }, "Id: must be a string"],
+  [
+    "an Allow for all but some actions in a trust policy",
+    document({ Effect: "Allow", Principal: "*", NotAction: "sts:TagSession" }),
+    "Statement[0].NotAction: is for a Deny only in a trust policy: an Allow names its actions",
+    "trust",
+  ],
 ])("refuses %s", (_title, value, fault, ...[kind]) => {
   expect(faults(value, kind)).toContain(fault);
+});
+
+const account = "123456789012";
+
+test.each<[string, string, boolean]>([
+  ["AWS", account, true],
+  ["AWS", `arn:aws:iam::${account}:root`, true],
+  ["AWS", `arn:aws:iam::${account}:role/path/to/gateway`, true],
+  ["AWS", `arn:aws:iam::${account}:user/alice`, true],
+  ["AWS", `arn:aws:sts::${account}:assumed-role/gateway/alice@example.com`, true],
+  ["AWS", `arn:aws:sts::${account}:federated-user/alice`, true],
+  ["AWS", `arn:aws:iam::${account}:group/admins`, false],
+  ["AWS", `arn:aws:iam::${account}:policy/p`, false],
+  ["AWS", `arn:aws:iam::${account}:assumed-role/gateway/alice`, false],
+  ["AWS", `arn:aws:sts::${account}:assumed-role/gateway`, false],
+  ["AWS", `arn:aws:sts::${account}:role/gateway`, false],
+  ["AWS", `arn:aws:iam::${account}:role/\${aws:PrincipalTag/role}`, false],
+  ["AWS", `arn:aws:iam::${account}:role/*/gateway`, false],
+  ["AWS", `arn:aws:iam::${account}:role/a b`, false],
+  ["AWS", `arn:aws-cn:iam::${account}:root`, false],
+  ["Federated", `arn:aws:iam::${account}:oidc-provider/login.example.com/a`, true],
+  ["Federated", `arn:aws:iam::${account}:saml-provider/corp`, true],
+  ["Federated", "cognito-identity.amazonaws.com", true],
+  ["Federated", `arn:aws:iam::${account}:role/gateway`, false],
+  ["Federated", `arn:aws:iam::${account}:oidc-provider/*`, false],
+  ["Federated", "https://login.example.com", false],
+])("as principal %s %s is taken: %s", (kind, name, taken) => {
+  const found = faults(document({ ...trust, Principal: { [kind]: name } }), "trust");
+  expect(found).toEqual(
+    taken ? [] : [`Statement[0].Principal.${kind}: ${JSON.stringify(name)} is not a principal`],
+  );
 });
 
 test("tells all faults at once", () => {

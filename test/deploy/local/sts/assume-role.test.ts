@@ -171,6 +171,15 @@ test.each([
   expect(refusal(assume({ ...plain, durationSeconds }))).toBe(expected);
 });
 
+test.each([
+  [3600, true],
+  [3601, false],
+])("a web identity's own session lends for %i seconds: %s, whatever the role's maximum", (seconds, lent) => {
+  const analyst = { ...analystRole(), maxSessionDurationSeconds: 43_200 };
+  const caller = { federatedProvider: "arn:aws:iam::123456789012:oidc-provider/login.example.com" };
+  expect(assume({ ...plain, durationSeconds: seconds }, { analyst, caller }).ok).toBe(lent);
+});
+
 describe("a session of a session", () => {
   const caller: Partial<Caller> = {
     sourceIdentity: "alice",
@@ -228,6 +237,18 @@ describe("a session of a session", () => {
         ),
       }).ok,
     ).toBe(true);
+  });
+
+  test.each<[string, object, boolean]>([
+    ["wants it in the request", like("sts:SourceIdentity", "alice"), false],
+    ["refuses another in the request", { StringLikeIfExists: { "sts:SourceIdentity": "alice" } }, true],
+    ["refuses it in the request", { StringNotLike: { "sts:SourceIdentity": "alice" } }, false],
+    ["wants it in the caller's session", like("aws:SourceIdentity", "alice"), true],
+  ])("where a trust policy %s, the inherited source identity", (_title, condition, allowed) => {
+    for (const action of [assuming, naming]) {
+      const [analyst] = when(condition, action) as [Role];
+      expect(assume(plain, { caller, analyst }).ok).toBe(allowed);
+    }
   });
 
   test("has at most 50 tags in all", () => {

@@ -137,6 +137,10 @@ test.each([
   ["Principal: '210987654321'", { aws: ["arn:aws:iam::210987654321:root"], service: [], federated: [] }],
   ["Principal: 210987654321", { aws: ["arn:aws:iam::210987654321:root"], service: [], federated: [] }],
   ["Principal: !GetAtt R.Arn", { aws: [`arn:aws:iam::${account}:role/r`], service: [], federated: [] }],
+  [
+    `Principal: arn:aws:sts::${account}:assumed-role/r/alice`,
+    { aws: [`arn:aws:sts::${account}:assumed-role/r/alice`], service: [], federated: [] },
+  ],
   ["Principal: events.amazonaws.com", { aws: [], service: ["events.amazonaws.com"], federated: [] }],
 ])("a permission for %s", async (principal, principals) => {
   const text = template(lambdaRole, plain(), permission(`${allowed}, ${principal}`));
@@ -188,6 +192,12 @@ test.each([
   ["FunctionName: f, Action: lambda:InvokeFunktion, Principal: '*'", "Action"],
   ["FunctionName: f, Action: s3:GetObject, Principal: '*'", "Action"],
   ["FunctionName: f, Action: lambda:InvokeFunction, Principal: nobody", "Principal"],
+  [`FunctionName: f, Action: lambda:InvokeFunction, Principal: arn:aws:iam::${account}:group/g`, "Principal"],
+  [
+    `FunctionName: f, Action: lambda:InvokeFunction, Principal: arn:aws:iam::${account}:assumed-role/r/s`,
+    "Principal",
+  ],
+  [`FunctionName: f, Action: lambda:InvokeFunction, Principal: arn:aws:sts::${account}:role/r`, "Principal"],
   [
     "FunctionName: f, Action: lambda:InvokeFunction, Principal: '*', FunctionUrlAuthType: NONE",
     "FunctionUrlAuthType",
@@ -264,11 +274,61 @@ test("an OIDC provider is read, its ARN made of its URL", async () => {
   ]);
 });
 
+test("an issuer on this machine may be an OIDC provider without TLS", async () => {
+  const provider = "Url: 'http://127.0.0.1:4000/a', ClientIdList: [app]";
+  const trust = (claim: string): string =>
+    `AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Principal: { Federated: !Ref O }, Action: sts:AssumeRoleWithWebIdentity, Condition: { StringEquals: { '127.0.0.1:4000/a:${claim}': app } } } }`;
+  const withClaim = (claim: string): string =>
+    template(
+      resource("AWS::IAM::OIDCProvider", provider, "", "O"),
+      resource("AWS::IAM::Role", trust(claim), "", "R"),
+    );
+  expect((await folder.load(withClaim("aud"))).oidcProviders).toEqual([
+    {
+      arn: `arn:aws:iam::${account}:oidc-provider/127.0.0.1:4000/a`,
+      ...{ url: "http://127.0.0.1:4000/a", clientIds: ["app"] },
+    },
+  ]);
+  expect((await folder.faultsOf(withClaim("tenant"))).join()).toContain("no such condition key");
+});
+
+test("one issuer is one OIDC provider, whatever the case and the scheme", async () => {
+  const [one, other] = ["http://localhost:4000", "https://LOCALHOST:4000"].map((url, at) =>
+    resource("AWS::IAM::OIDCProvider", `Url: '${url}'`, "", `O${at}`),
+  ) as [string, string];
+  expect(await folder.faultsOf(template(one, other))).toEqual([
+    `Resources: two OIDC providers have the ARN arn:aws:iam::${account}:oidc-provider/localhost:4000`,
+  ]);
+});
+
+test("roles and managed policies have names of their own, whatever the case and the path", async () => {
+  const roles = template(role("RoleName: Reader"), role("RoleName: reader, Path: /p/", "Z"));
+  expect(await folder.faultsOf(roles)).toEqual(["Resources: two resources have the RoleName reader"]);
+  const named = (name: string, id: string): string =>
+    resource(
+      "AWS::IAM::ManagedPolicy",
+      `ManagedPolicyName: ${name}, PolicyDocument: ${policyDocument()}`,
+      "",
+      id,
+    );
+  const other = named("READ, Path: /p/", "Z");
+  expect(await folder.faultsOf(template(named("read", "X"), other))).toEqual([
+    "Resources: two resources have the ManagedPolicyName read",
+  ]);
+  expect(await folder.faultsOf(template(named("read", "X"), named("write", "Z")))).toEqual([]);
+  const awsOwn = template(named("AWSLambdaRole", "X"));
+  expect(await folder.faultsOf(awsOwn)).toEqual([]);
+});
+
 const long = (length: number): string =>
   `{ Version: '2012-10-17', Statement: [{ Effect: Allow, Action: 's3:GetObject', Resource: 'arn:aws:s3:::${"b".repeat(length)}' }] }`;
 
 test.each([
   ["AWS::IAM::OIDCProvider", "Url: http://idp.example", "Url: "],
+  ["AWS::IAM::OIDCProvider", "Url: 'http://127.0.0.1.example'", "Url: "],
+  ["AWS::IAM::OIDCProvider", "Url: 'http://user@127.0.0.1'", "Url: "],
+  ["AWS::IAM::OIDCProvider", "Url: 'http://127.0.0.1:65536'", "Url: "],
+  ["AWS::IAM::OIDCProvider", "Url: 'https://idp.example:65536'", "Url: "],
   ["AWS::IAM::OIDCProvider", "Url: 'https://idp.example?a=b'", "Url: "],
   ["AWS::IAM::OIDCProvider", "Url: https://idp.example, ThumbprintList: [abc]", "ThumbprintList: "],
   ["AWS::IAM::OIDCProvider", "Url: https://idp.example, ClientIds: [abc]", "ClientIds: is not supported"],
@@ -286,6 +346,12 @@ test.each([
     "Policies: have ",
   ],
   ["AWS::IAM::Role", `${lambdaTrust}, RoleName: ${"r".repeat(65)}`, "RoleName: "],
+  ["AWS::IAM::Role", `${lambdaTrust}, Description: Reads – and writes`, "Description: "],
+  [
+    "AWS::IAM::Role",
+    `${lambdaTrust}, Policies: [{ PolicyName: p, PolicyDocument: ${policyDocument("s3:GetObject", ", Condition: { StringEquals: { 'aws:PrincipalTag/team': équipe–1 } }")} }]`,
+    "Policies[0].PolicyDocument: has –, and IAM takes no character beyond U+00FF",
+  ],
   ["AWS::IAM::Role", `${lambdaTrust}, ManagedPolicyArns: [x, x]`, "ManagedPolicyArns: names a policy twice"],
   ["AWS::IAM::Role", `${lambdaTrust}, Tags: [{ Key: 'aws:x', Value: y }]`, "Tags[0].Key: "],
   [
@@ -296,6 +362,15 @@ test.each([
 ])("refuses %s with %s", async (type, properties, fault) => {
   const faults = await folder.faultsOf(template(resource(type, properties)));
   expect(faults.join("\n")).toContain(`Resources.X.Properties.${fault}`);
+});
+
+test("space within a policy's texts counts", async () => {
+  const spaced = (words: number): string =>
+    role(
+      `Policies: [{ PolicyName: p, PolicyDocument: ${long(0).replace(":::", `:::${"b ".repeat(words)}`)} }]`,
+    );
+  expect(await folder.faultsOf(template(spaced(5050)))).toEqual([]);
+  expect((await folder.faultsOf(template(spaced(5100)))).join()).toContain("Policies: have ");
 });
 
 test("a logical id is not also a parameter's", async () => {

@@ -153,14 +153,14 @@ test.each([
   ["{ 'Fn::Base64': !Sub '${Stage}' }", "ZGV2"],
   ["!Ref Stage", "dev"],
   ["!Ref Size", "0123"],
-  ["0123", "0123"],
+  ["'0123'", "0123"],
   ["2012-10-17", "2012-10-17"],
   ["'on'", "on"],
 ])("%s is %s", async (expression, expected) => {
   const sections = `
 Parameters:
   Stage: { Type: String, Default: dev }
-  Size: { Type: Number, Default: 0123 }
+  Size: { Type: Number, Default: '0123' }
   One: { Type: Number, Default: 1 }
   Zones: { Type: CommaDelimitedList, Default: "a, b" }
 Mappings: { Sizes: { dev: { memory: 128, names: [one, two] } } }

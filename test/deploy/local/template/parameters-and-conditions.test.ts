@@ -43,6 +43,8 @@ test.each([
   ["Type: Number, MaxLength: 2", "1", "P.MaxLength: is not supported"],
   ["Type: String, Default: [a]", undefined, "P: its Default must be a string or a number"],
   ["Type: String, Defualt: a", "b", "P.Defualt: is not supported"],
+  ["Type: String, Default: c, AllowedValues: [a, b]", "a", "P: its Default: takes a, b"],
+  ["Type: Number, Default: 0, MinValue: 1", "1", 'P: its Default: "0" is outside'],
   ["Type: String", "x".repeat(4097), "P: is over 4096 bytes"],
 ])("refuses the parameter %s given %j", async (declaration, given, fault) => {
   const parameters = given === undefined ? {} : { P: given };
@@ -87,6 +89,16 @@ test.each([
   expect((await folder.faultsOf(withSections(`Conditions: { ${condition} }`, fn()))).join("\n")).toContain(
     fault,
   );
+});
+
+test.each([
+  ["Mappings: { my-map: { a: { b: c } } }", "Mappings.my-map: a mapping's name is letters and digits"],
+  ["Mappings: { M: { a_b: { c: d } } }", "Mappings.M.a_b: a mapping's key is letters, digits, - and ."],
+  ["Mappings: { M: { a: { b_c: d } } }", "Mappings.M.a.b_c: a mapping's key is letters, digits, - and ."],
+  ["Mappings: { M: { eu-west-1: { t2.micro: d } } }", undefined],
+  ["Conditions: { is_on: !Equals [a, a] }", "Conditions.is_on: a condition's name is letters and digits"],
+])("of names as %s", async (section, fault) => {
+  expect(await folder.faultsOf(withSections(section, fn()))).toEqual(fault === undefined ? [] : [fault]);
 });
 
 test("a mapping holds plain values only", async () => {

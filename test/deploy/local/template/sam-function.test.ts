@@ -142,7 +142,7 @@ test.each([
   ["Policies: [{ S3ReadPolicy: {} }]", `${at}.Policies[0].S3ReadPolicy.BucketName: is missing`],
   [
     "Policies: [{ S3ReadPolicy: { BucketName: b }, SQSPollerPolicy: {} }]",
-    `${at}.Policies[0]: the policy template`,
+    `${at}.Policies[0]: takes one policy template at a time`,
   ],
   [
     "Policies: [{ Version: '2012-10-17', Statement: [{ Effect: Allow, Action: s3:GetObjekt, Resource: '*' }] }]",

@@ -43,6 +43,7 @@ test.each([
     fn("Environment: { Variables: { AA: yes } }"),
     `${at}.Environment.Variables.AA: yes must be quoted`,
   ],
+  ["no output", `Outputs: {}\n${fn("")}`, "Outputs: must have a member"],
   ["null", fn("Timeout: null"), `${at}.Timeout: null is not allowed in a template`],
   ["a list", "- x", "is not a template"],
   ["nothing", "", "is empty"],
@@ -325,6 +326,23 @@ test.each([
     ),
     `${at}.Roles: must name a role`,
   ],
+  [
+    "a policy for a role twice",
+    `${role("RoleName: r")}  ${piece(
+      "AWS::IAM::Policy",
+      "PolicyName: p, Roles: [r, r], PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: s3:GetObject, Resource: '*' } }",
+      "",
+      "Policy",
+    )}`,
+    "Resources.Policy.Properties.Roles: names r twice",
+  ],
+  [
+    "two policies whose names differ in case only",
+    role(
+      `Policies: [${["p", "P"].map((name) => `{ PolicyName: ${name}, PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: s3:GetObject, Resource: '*' } } }`).join()}], RoleName: r`,
+    ),
+    `${at}: role r has two policies of one name`,
+  ],
   ["a policy for users", resource("AWS::IAM::Policy", "PolicyName: p, Users: [u]"), `${at}.Users: ${no}`],
 ])("refuses %s", async (_title, text, fault) => {
   expect((await faultsOf(text)).join("\n")).toContain(fault);
@@ -349,4 +367,32 @@ test.each([
   [{ parameters: { Stage: "x" } }, "Parameters: Stage is given but not declared"],
 ])("refuses the settings %j", async (settings, fault) => {
   expect(await faultsOf(fn(""), settings)).toContain(fault);
+});
+
+test.each([
+  ["yes", "CloudFormation reads it as a boolean"],
+  ["012345670123", "CloudFormation may read it as another number"],
+  ["1_000", "CloudFormation may read it as another number"],
+  ["22:22", "CloudFormation may read it as another number"],
+  ["0x1F", "CloudFormation may read it as another number"],
+  ["+0b11", "CloudFormation may read it as another number"],
+  ["'012345670123'", undefined],
+  ["80:80", undefined],
+  ["0.5", undefined],
+  ["10", undefined],
+  ["0", undefined],
+  ["2012-10-17", undefined],
+])("an unquoted %s, which YAML 1.1 and 1.2 may read differently: %s", async (text, fault) => {
+  const faults = await faultsOf(fn(`Environment: { Variables: { AA: ${text} } }`));
+  const place = `${at}.Environment.Variables.AA`;
+  expect(faults).toEqual(fault === undefined ? [] : [`${place}: ${text} must be quoted: ${fault}`]);
+});
+
+test("a key is read as a value is", async () => {
+  const withKey = (key: string): string =>
+    fn("").replace("Resources:", `Mappings: { M: { ${key}: { a: b } } }\nResources:`);
+  expect(await faultsOf(withKey("'012345670123'"))).toEqual([]);
+  expect(await faultsOf(withKey("012345670123"))).toEqual([
+    "Mappings.M: 012345670123 must be quoted: CloudFormation may read it as another number",
+  ]);
 });

@@ -1,0 +1,52 @@
+// AWS::Lambda::Alias and AWS::Lambda::Version. The twin has one version of a function, the code as it stands.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html
+// Not done: RoutingConfig (two versions behind one alias), refused by name.
+import type { Note } from "../faults.js";
+import type { Fields } from "../fields.js";
+import { readFunctionReference } from "./function-reference.js";
+import type { StackSettings } from "./resource-names.js";
+
+export interface ReadAlias {
+  readonly functionName: string;
+  readonly alias: string;
+  /** "$LATEST" or a number. */
+  readonly version: string;
+  readonly fields: Fields;
+}
+
+export function readAlias(fields: Fields, stack: StackSettings, note: Note): ReadAlias {
+  const alias = {
+    functionName: readFunctionName(fields, stack),
+    alias: fields.text("Name", /^(?!\d+$)[A-Za-z0-9_-]{1,128}$/),
+    version: fields.scalar("FunctionVersion", /^(\$LATEST|\d{1,10})$/),
+    fields,
+  };
+  fields.text("Description", /^[^]{0,256}$/, "");
+  if (fields.has("ProvisionedConcurrencyConfig"))
+    note(`${fields.at("ProvisionedConcurrencyConfig")}: is read and changes nothing here`);
+  fields.end();
+  return alias;
+}
+
+export interface ReadVersion {
+  readonly functionName: string;
+  readonly fields: Fields;
+}
+
+export function readVersion(fields: Fields, stack: StackSettings, note: Note): ReadVersion {
+  const version = { functionName: readFunctionName(fields, stack), fields };
+  fields.text("Description", /^[^]{0,256}$/, "");
+  fields.ignore("CodeSha256");
+  if (fields.has("ProvisionedConcurrencyConfig"))
+    note(`${fields.at("ProvisionedConcurrencyConfig")}: is read and changes nothing here`);
+  fields.end();
+  return version;
+}
+
+/** An alias and a version are of a function, not of one of its aliases. */
+function readFunctionName(fields: Fields, stack: StackSettings): string {
+  const { name, qualifier } = readFunctionReference(fields, "FunctionName", stack);
+  if (qualifier !== undefined)
+    fields.fault("FunctionName", `${qualifier} is a qualifier, and there can be none`);
+  return name;
+}

@@ -1,0 +1,153 @@
+// Reads each resource by its type, in two rounds: first each for itself, then what they say about one another.
+// A resource whose Condition is false is read for its faults and is not there otherwise.
+import type { FunctionDefinition, ManagedPolicy, OidcProvider, Role } from "../../model.js";
+import { assembleFunctions, type FunctionParts } from "./assemble-functions.js";
+import { assembleRoles, type RoleParts } from "./assemble-roles.js";
+import { relocated, type Note, type Report } from "../faults.js";
+import { isInert } from "../unserved/inert-types.js";
+import type { Scope } from "../language/intrinsics.js";
+import { awsManagedPolicies } from "./managed-policies.js";
+import { readAlias, readVersion } from "./read-alias.js";
+import { readFunction } from "./read-function.js";
+import { readUrl } from "./read-function-url.js";
+import { readLayer } from "./read-layer.js";
+import { readOidcProvider } from "./read-oidc-provider.js";
+import { readPermission } from "./read-permission.js";
+import {
+  readAttachedPolicy,
+  readManagedPolicy,
+  readRolePolicy,
+  type PolicyReader,
+  type ReadDocument,
+} from "./read-policy.js";
+import { readRole } from "./read-role.js";
+import { reportTwiceInAnyCase } from "./report-twice.js";
+import { readProperties, reportDynamicReferences, type Resource } from "../resource.js";
+import type { StackSettings } from "./resource-names.js";
+import type { Fields } from "../fields.js";
+
+export interface ReadContext {
+  readonly scope: Scope;
+  readonly stack: StackSettings;
+  readonly templateFolder: string;
+  readonly report: Report;
+  readonly note: Note;
+}
+
+interface Found extends FunctionParts, RoleParts {
+  readonly documents: ReadDocument[];
+  readonly oidcProviders: OidcProvider[];
+}
+
+export interface ReadResources {
+  readonly functions: readonly FunctionDefinition[];
+  readonly roles: readonly Role[];
+  readonly managedPolicies: readonly ManagedPolicy[];
+  readonly oidcProviders: readonly OidcProvider[];
+  /** Those of absent resources too: a misspelt action is a fault wherever it stands. */
+  readonly documents: readonly ReadDocument[];
+}
+
+export function readResources(resources: readonly Resource[], context: ReadContext): ReadResources {
+  const [found, absent] = [nothing(), nothing()];
+  for (const resource of resources) {
+    const { condition } = resource;
+    const isAbsent = condition !== undefined && context.scope.condition(condition) === false;
+    if (isAbsent) readResource(resource, absent, { ...context, scope: context.scope.undeployed });
+    else readResource(resource, found, context);
+  }
+  noteInert(resources, context);
+  const { oidcProviders } = found;
+  const managedPolicies = [
+    ...found.managedPolicies.map(({ arn, document }) => ({ arn, document })),
+    ...awsManagedPolicies,
+  ];
+  reportTwiceInAnyCase(
+    oidcProviders.map(({ arn }) => arn),
+    "OIDC providers have the ARN",
+    context.report,
+  );
+  const roles = assembleRoles(found, managedPolicies, context.report);
+  return {
+    functions: assembleFunctions(found, roles, context),
+    ...{ roles, managedPolicies, oidcProviders, documents: [...found.documents, ...absent.documents] },
+  };
+}
+
+const nothing = (): Found => ({
+  ...{ functions: [], aliases: [], versions: [], urls: [], permissions: [], layers: [] },
+  ...{ roles: [], attached: [], managedPolicies: [], documents: [], oidcProviders: [] },
+});
+
+interface Site {
+  readonly resource: Resource;
+  readonly fields: Fields;
+  readonly report: Report;
+  readonly found: Found;
+  readonly context: ReadContext;
+  /** What Ref gives, and what Fn::GetAtt gives for Arn. */
+  readonly ref: string;
+  readonly arn: string;
+}
+
+const policyReader = ({ report, found }: Site): PolicyReader => ({ report, documents: found.documents });
+
+const readers: Readonly<Record<string, (site: Site) => void>> = {
+  "AWS::IAM::Role": (site) => {
+    const { resource, fields, found, ref, arn } = site;
+    const place = resource.places.get(resource.path) ?? resource.path;
+    found.roles.push(readRole(fields, { name: ref, arn, place }, policyReader(site)));
+  },
+  "AWS::IAM::Policy": (site) =>
+    void site.found.attached.push(readAttachedPolicy(site.fields, policyReader(site))),
+  "AWS::IAM::RolePolicy": (site) =>
+    void site.found.attached.push(readRolePolicy(site.fields, policyReader(site))),
+  "AWS::IAM::ManagedPolicy": (site) =>
+    void site.found.managedPolicies.push(readManagedPolicy(site.fields, site.ref, policyReader(site))),
+  "AWS::IAM::OIDCProvider": ({ fields, found, arn, report }) =>
+    void found.oidcProviders.push(readOidcProvider(fields, arn, report)),
+  "AWS::Lambda::Function": ({ resource, fields, found, context, report, ref, arn }) => {
+    const names = { logicalId: resource.logicalId, name: ref, arn };
+    const { templateFolder, note } = context;
+    const { metadata, path } = resource;
+    found.functions.push(readFunction(names, fields, { templateFolder, metadata, path, report, note }));
+  },
+  "AWS::Lambda::Alias": ({ fields, found, context }) =>
+    void found.aliases.push(readAlias(fields, context.stack, context.note)),
+  "AWS::Lambda::Version": ({ fields, found, context }) =>
+    void found.versions.push(readVersion(fields, context.stack, context.note)),
+  "AWS::Lambda::Url": ({ fields, found, context }) => void found.urls.push(readUrl(fields, context.stack)),
+  "AWS::Lambda::Permission": ({ resource, fields, found, context, report }) => {
+    const permission = readPermission(fields, resource.logicalId, context.stack);
+    found.permissions.push(permission);
+    const { path } = fields;
+    const there = relocated(report, new Map([[`${path}.Statement[0].Action`, fields.at("Action")]]));
+    const document = { statements: [permission.statement] };
+    found.documents.push({ document, kind: "resource", path, report: there });
+  },
+  "AWS::Lambda::LayerVersion": ({ resource, fields, found, context, ref, report }) =>
+    void found.layers.push(
+      readLayer(fields, ref, resource, { templateFolder: context.templateFolder, report }),
+    ),
+};
+
+export const isServed = (type: string): boolean => Object.hasOwn(readers, type);
+
+function readResource(resource: Resource, found: Found, context: ReadContext): void {
+  const { logicalId, type } = resource;
+  const { properties: fields, report } = readProperties(resource, context.scope, context.report);
+  if (isServed(type)) reportDynamicReferences(resource.properties, fields.path, report);
+  const text = (value: unknown): string => (typeof value === "string" ? value : "");
+  const ref = text(context.scope.ref(logicalId));
+  const arn = text(context.scope.attribute(logicalId, "Arn"));
+  if (Object.hasOwn(readers, type)) readers[type]?.({ resource, fields, report, found, context, ref, arn });
+}
+
+/** One notice for each type, so that twenty alarms are one line. */
+function noteInert(resources: readonly Resource[], { note }: ReadContext): void {
+  const inert = resources.filter(({ type }) => isInert(type) && type.startsWith("AWS::"));
+  for (const type of new Set(inert.map((resource) => resource.type))) {
+    const places = inert.filter((resource) => resource.type === type).map(({ path }) => path);
+    note(`${places.join(", ")}: ${type} is named here, not served`);
+  }
+}
