@@ -3,9 +3,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type BuildOptions } from "esbuild";
+import { build, type BuildFailure, type BuildOptions } from "esbuild";
 import type { FunctionDefinition } from "../model.js";
-import { addLayers, copyCode } from "./task-folder.js";
+import { addLayers, copyCode, protect } from "./task-folder.js";
 
 export interface BuiltFunction {
   readonly definition: FunctionDefinition;
@@ -15,6 +15,16 @@ export interface BuiltFunction {
   readonly exportPath: string;
   /** The files it was made of; a whole folder where it was copied. */
   readonly sources: readonly string[];
+}
+
+/** Code that cannot be bundled; `suspects` are the files and folders that may mend it. */
+export class BundleError extends Error {
+  readonly suspects: readonly string[];
+
+  constructor(message: string, suspects: readonly string[], cause: unknown) {
+    super(message, { cause });
+    this.suspects = suspects;
+  }
 }
 
 const HANDLER = /^(?<module>(?:[^./]+\/)*[^./]+)\.(?<exportPath>[^/]+)$/;
@@ -34,6 +44,7 @@ export const buildFunction = async (
   const handlerFile = EXTENSIONS.map((extension) => join(folder, module + extension)).find(existsSync);
   if (handlerFile === undefined)
     throw new Error(`${logicalId}: no ${module}.js, .mjs or .cjs in ${codeFolder}`);
+  await protect(outFolder);
   return { definition, folder, handlerFile, exportPath, sources };
 };
 
@@ -66,9 +77,16 @@ const bundle = async (
     });
     return Object.keys(metafile.inputs).map((input) => resolve(codeFolder, input));
   } catch (cause) {
-    throw new Error(`${logicalId}: esbuild cannot bundle it: ${String(cause)}`, { cause });
+    const message = `${logicalId}: esbuild cannot bundle it: ${String(cause)}`;
+    throw new BundleError(message, suspectsOf(cause as Partial<BuildFailure>, codeFolder), cause);
   }
 };
+
+/** Where an error was found; or anywhere, where a file is missing. */
+const suspectsOf = ({ errors = [] }: Partial<BuildFailure>, codeFolder: string): string[] => [
+  codeFolder,
+  ...errors.flatMap(({ location }) => (location ? [resolve(codeFolder, location.file)] : [])),
+];
 
 const bundleOptions = (settings: NonNullable<FunctionDefinition["build"]>) =>
   ({

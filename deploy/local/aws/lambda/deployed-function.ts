@@ -1,12 +1,12 @@
 // One function while the twin runs: its code as it was last built, the environments that run it, and (when asked to)
 // its source files under watch. A build that fails is told and changes nothing.
 import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../../../server/ports.js";
 import type { FunctionDefinition } from "../model.js";
-import { buildFunction, type BuiltFunction } from "./build.js";
-import { Environment, type PrintedLine } from "./environment.js";
+import { buildFunction, type BuiltFunction, BundleError } from "./build.js";
+import { Environment } from "./environment.js";
+import type { PrintedLine } from "./environment-log.js";
 import type { LambdaLogEntry } from "./function-url.js";
 import type { Keeper } from "./keeper.js";
 import { Pool } from "./pool.js";
@@ -19,6 +19,7 @@ import {
   runtimeContext,
 } from "./runtime-environment.js";
 import type { StartGate } from "./start-gate.js";
+import { removeFolder } from "./task-folder.js";
 import { type SourceWatch, watchSources } from "./watch-sources.js";
 
 export interface DeploySettings {
@@ -40,6 +41,7 @@ export class DeployedFunction {
   readonly #settings: DeploySettings;
   readonly #watch: SourceWatch | undefined;
   #folder: string;
+  #sources: readonly string[];
   #generation = 0;
   #reloading: Promise<void> = Promise.resolve();
   #closed = false;
@@ -48,6 +50,7 @@ export class DeployedFunction {
     this.definition = built.definition;
     this.#settings = settings;
     this.#folder = folder;
+    this.#sources = built.sources;
     this.pool = new Pool(this.#startOf(built), built.definition.reservedConcurrency);
     if (settings.watch) this.#watch = watchSources(() => this.#queueReload());
   }
@@ -99,13 +102,16 @@ export class DeployedFunction {
     try {
       const built = await buildFunction(this.definition, folder);
       await this.#watch?.watch(built.sources);
+      this.#sources = built.sources;
       const before = this.#folder;
       this.#folder = folder;
-      void this.pool.replace(this.#startOf(built)).then(() => rm(before, { recursive: true, force: true }));
+      void this.pool.replace(this.#startOf(built)).then(() => removeFolder(before));
       this.#say("info", "its code has changed: new calls run what is there now");
     } catch (error) {
+      await removeFolder(folder);
+      const suspects = error instanceof BundleError ? error.suspects : [];
+      await this.#watch?.watch([...this.#sources, ...suspects]);
       this.#say("error", `its code has changed and does not build, what ran before stays: ${String(error)}`);
-      await rm(folder, { recursive: true, force: true });
     }
   }
 

@@ -1,12 +1,13 @@
 // The process of one execution environment: spawned with its own variables and nothing of the twin's, in a session of
 // its own (Ctrl-C is the twin's; its subprocesses end with it), joined to the twin by two pipes.
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { encodeFrame, FrameReader } from "./frames.js";
 import type { FromEnvironment, ToEnvironment } from "./invocation.js";
 import type { Keeper } from "./keeper.js";
 import { splitLines } from "./printed-lines.js";
-import { peakResidentBytes } from "./resident-memory.js";
+import { hasEnded, peakResidentBytes } from "./process-status.js";
 
 export interface ProcessSettings {
   /** The bundle that build.ts makes. */
@@ -63,6 +64,11 @@ export class EnvironmentProcess {
     return this.#child.pid === undefined || this.#gone ? undefined : peakResidentBytes(this.#child.pid);
   }
 
+  /** True before `ended` is told already: no call must go to it any more. */
+  get hasEnded(): boolean {
+    return this.#gone || (this.#child.pid !== undefined && hasEnded(this.#child.pid));
+  }
+
   post(message: ToEnvironment, body?: Buffer): void {
     const pipe = this.#child.pid === undefined ? undefined : (this.#child.stdio[3] as Writable);
     if (pipe?.writable) pipe.write(encodeFrame(message, body));
@@ -108,6 +114,8 @@ export class EnvironmentProcess {
     // What it left running in its group would otherwise live on, and hold the pipes open.
     this.#signal("SIGKILL");
     this.#gone = true;
+    // Something that has left the group may hold them open for ever; the twin can still go.
+    for (const output of [stdout, stderr]) (output as Socket | null)?.unref();
     await drained;
     return this.#fault === undefined ? exit : { ...exit, fault: this.#fault };
   }

@@ -2,6 +2,7 @@
 // is stopped, so that what a handler left behind goes on with the next call, as on Lambda. A timeout, an exit, a crash
 // or too much memory ends this process and nothing else.
 import { exited, initTimedOut, outOfMemory, timedOut, twinCloses } from "./death.js";
+import { EnvironmentLog, type PrintedLine } from "./environment-log.js";
 import { EnvironmentProcess, type Exit, type ProcessSettings } from "./environment-process.js";
 import type {
   AnswerPart,
@@ -11,26 +12,13 @@ import type {
   Invocation,
   InvocationOutcome,
   LoadInput,
-  LogLevel,
 } from "./invocation.js";
-import { PrintLimit } from "./printed-lines.js";
-import { formatReport } from "./report.js";
 import type { StartGate } from "./start-gate.js";
 
 /** Lambda's own limit for the time before the first call. */
 const INIT_TIMEOUT_SECONDS = 10;
 /** How often the memory of a running function is looked at; its peak counts, so nothing is missed in between. */
 const MEMORY_INTERVAL_MS = 100;
-
-/** A line of a function's log, and the call it belongs to. */
-export interface PrintedLine {
-  readonly message: string;
-  /** Absent for what was written around console.* */
-  readonly level?: LogLevel;
-  readonly requestId: string | undefined;
-  /** Lambda's own line about a call. */
-  readonly isPlatform?: true;
-}
 
 export interface EnvironmentSpec extends ProcessSettings {
   readonly load: LoadInput;
@@ -52,22 +40,22 @@ interface Call {
 
 export class Environment {
   readonly #spec: EnvironmentSpec;
-  readonly #printLimit = new PrintLimit();
+  readonly #log: EnvironmentLog;
   readonly #ready: Promise<void>;
   #settleReady: () => void = () => undefined;
   #process: EnvironmentProcess | undefined;
   #call: Call | undefined;
-  #lastRequestId: string | undefined;
   #causeOfDeath: FunctionError | undefined;
   #initMs: number | undefined;
 
   constructor(spec: EnvironmentSpec) {
     this.#spec = spec;
+    this.#log = new EnvironmentLog(spec.printed, spec.load);
     this.#ready = this.#initialise();
   }
 
   get alive(): boolean {
-    return this.#causeOfDeath === undefined;
+    return this.#causeOfDeath === undefined && this.#process?.hasEnded !== true;
   }
 
   /** Never rejects: whatever a function does is an outcome. One call at a time. */
@@ -75,7 +63,7 @@ export class Environment {
     if (this.#call !== undefined) throw new Error("an execution environment runs one call at a time");
     const { event, ...rest } = invocation;
     const { requestId } = rest;
-    this.#lastRequestId = requestId;
+    this.#log.follow(requestId);
     let settle: Call["settle"] = () => undefined;
     const outcome = new Promise<InvocationOutcome>((resolve) => (settle = resolve));
     const call: Call = (this.#call = { requestId, sink, settle });
@@ -107,11 +95,11 @@ export class Environment {
     const ready = new Promise<void>((resolve) => (this.#settleReady = resolve));
     await this.#spec.startGate.enter();
     try {
-      if (!this.alive) return;
+      if (this.#causeOfDeath !== undefined) return;
       const startedAt = performance.now();
       this.#process = new EnvironmentProcess(this.#spec, {
         received: (message, body) => this.#receive(message, body),
-        printed: (message) => this.#print({ message, requestId: this.#lastRequestId }),
+        printed: (message) => this.#log.printRaw(message),
         ended: (exit) => this.#buried(exit),
       });
       this.#process.post({ type: "load", ...this.#spec.load });
@@ -133,7 +121,7 @@ export class Environment {
     else if (message.type === "init-failed" || message.type === "crashed") this.#die(message.error);
     else if (message.type === "log") {
       const { level, requestId } = message;
-      this.#print({ message: body.toString("utf8"), level, requestId });
+      this.#log.print({ message: body.toString("utf8"), level, requestId });
     }
     // What is left of an earlier call may still come; it belongs to nobody.
     else if (this.#call?.requestId === message.requestId) this.#receiveAnswer(this.#call, message, body);
@@ -166,7 +154,7 @@ export class Environment {
   #finish(outcome: InvocationOutcome): void {
     // Lambda would have ended it in the middle of the call.
     this.#checkMemory();
-    if (!this.alive) return;
+    if (this.#causeOfDeath !== undefined) return;
     this.#process?.freeze();
     this.#settle(outcome);
   }
@@ -191,7 +179,7 @@ export class Environment {
 
   /** The first cause counts; the call it ends is told at once, the process goes as soon as it can. */
   #die(cause: FunctionError): void {
-    if (!this.alive) return;
+    if (this.#causeOfDeath !== undefined) return;
     this.#causeOfDeath = cause;
     this.#settle({ kind: "failed", ...cause });
     void this.#process?.kill();
@@ -204,29 +192,13 @@ export class Environment {
 
   #report({ requestId, startedAt }: Call): void {
     if (startedAt === undefined) return;
-    const { load, memoryMb } = this.#spec;
-    const durationMs = performance.now() - startedAt;
-    const [initMs, peakBytes, errorType] = [
-      this.#initMs,
-      this.#process?.peakBytes,
-      this.#causeOfDeath?.errorType,
-    ];
+    const initMs = this.#initMs;
     this.#initMs = undefined;
-    const report = { requestId, durationMs, initMs, memoryMb, peakBytes, errorType };
-    this.#tellDropped();
-    this.#spec.printed({ message: formatReport(report, load, new Date()), requestId, isPlatform: true });
-  }
-
-  #print(line: PrintedLine): void {
-    if (!this.#printLimit.admits(line.message)) return;
-    this.#tellDropped();
-    this.#spec.printed(line);
-  }
-
-  #tellDropped(): void {
-    const dropped = this.#printLimit.takeDropped();
-    if (dropped === 0) return;
-    const message = `${dropped} lines are not shown: a function may print 5,000 lines and 4 MB a second here`;
-    this.#spec.printed({ message, requestId: this.#lastRequestId, isPlatform: true });
+    this.#log.report({
+      ...{ requestId, initMs, memoryMb: this.#spec.memoryMb },
+      durationMs: performance.now() - startedAt,
+      peakBytes: this.#process?.peakBytes,
+      errorType: this.#causeOfDeath?.errorType,
+    });
   }
 }

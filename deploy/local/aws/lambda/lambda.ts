@@ -1,6 +1,6 @@
 // The twin's Lambda: builds every function of a template, keeps their execution environments and serves their URLs.
 // It does not listen; whoever creates the http.Server mounts the handlers.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../../server/ports.js";
@@ -14,6 +14,7 @@ import { Keeper } from "./keeper.js";
 import { LogTails } from "./log-tail.js";
 import type { FunctionCredentials } from "./runtime-environment.js";
 import { StartGate } from "./start-gate.js";
+import { removeFolder } from "./task-folder.js";
 
 export interface LambdaSettings {
   readonly functions: readonly FunctionDefinition[];
@@ -50,10 +51,10 @@ export const createLambda = async (given: LambdaSettings): Promise<Lambda> => {
   const tails = new LogTails();
   const settings: LambdaSettings = { ...given, log: tails.through(given.log) };
   const workspace = await mkdtemp(join(settings.temporaryFolder ?? tmpdir(), "grantway-lambda-"));
-  const keeper = new Keeper();
+  const keeper = new Keeper(workspace);
   const removeWorkspace = async () => {
-    keeper.close();
-    await rm(workspace, { recursive: true, force: true });
+    await keeper.close();
+    await removeFolder(workspace);
   };
   try {
     const deployed = await deployAll(settings, workspace, keeper);

@@ -35,7 +35,17 @@ const send = (res: ServerResponse, status: number, headers: [string, string][], 
   if (res.destroyed || res.headersSent) return;
   const length: [string, string] = ["content-length", String(Buffer.byteLength(body))];
   res.writeHead(status, [...headers, ["content-type", "application/json"] as const, length].flat());
-  res.end(body);
+  if (res.req.complete) res.end(body);
+  else endWithRequest(res, body);
+};
+
+/**
+ * A client that is still sending would be cut off, and lose the answer, if the connection closed now. What it sends is
+ * thrown away, for as long as the server lets a request last.
+ */
+const endWithRequest = (res: ServerResponse, body: string): void => {
+  res.write(body);
+  res.req.resume().once("close", () => res.end());
 };
 
 const CAPITAL_MESSAGE = new Set(["AccessDeniedException", "ResourceNotFoundException"]);
@@ -46,7 +56,7 @@ const bodyOf = ({ type, message, reason }: AwsError): Record<string, string> => 
 });
 
 export const sendRefusal = (res: ServerResponse, ids: AnswerIds, error: AwsError): void => {
-  // A request that was refused before its end is not read further on this connection.
+  // A request that was refused before its end is the last one of its connection.
   const close: [string, string][] = res.req.complete ? [] : [["connection", "close"]];
   const headers: [string, string][] = [...idHeaders(ids), ["x-amzn-errortype", error.type], ...close];
   send(res, error.status, headers, JSON.stringify(bodyOf(error)));

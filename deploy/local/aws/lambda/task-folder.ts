@@ -1,7 +1,7 @@
 // Lays a function out as it is deployed: its own files in a folder apart, so that no package of a folder above them is
-// found, and beside it what /opt and the runtime bring. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-layers.html
+// found, and beside it what /opt and the runtime bring; nothing of it can be written. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-layers.html
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, stat, symlink } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, readdir, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, parse } from "node:path";
 import type { FunctionDefinition } from "../model.js";
 
@@ -60,3 +60,25 @@ const linkRuntimeSdk = async (codeFolder: string, modules: string): Promise<void
 
 const foldersUp = (folder: string): string[] =>
   folder === parse(folder).root ? [folder] : [folder, ...foldersUp(dirname(folder))];
+
+const WRITE_BITS = 0o222;
+
+/** As /var/task and /opt are; a superuser can write all the same. What a link points at is left alone. */
+export const protect = async (path: string): Promise<void> => {
+  const found = await lstat(path);
+  if (found.isSymbolicLink()) return;
+  if (found.isDirectory()) await Promise.all((await readdir(path)).map((name) => protect(join(path, name))));
+  await chmod(path, found.mode & ~WRITE_BITS);
+};
+
+/** Also one that is protected, and one that is not there. */
+export const removeFolder = async (folder: string): Promise<void> => {
+  if (existsSync(folder)) await openFolders(folder);
+  await rm(folder, { recursive: true, force: true });
+};
+
+const openFolders = async (folder: string): Promise<void> => {
+  await chmod(folder, 0o700);
+  const folders = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  await Promise.all(folders.map(({ name }) => openFolders(join(folder, name))));
+};

@@ -21,6 +21,9 @@ const context = {
 };
 const noStream: AnswerSink = { start: () => undefined, chunk: () => Promise.resolve(), end: () => undefined };
 
+// Real processes, perhaps on a busy machine.
+jest.setTimeout(60_000);
+
 let folder: string;
 let workerFile: string;
 let keeper: Keeper;
@@ -29,13 +32,13 @@ const started: Environment[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "grantway-test-"));
   workerFile = await buildWorker(folder);
-  keeper = new Keeper();
+  keeper = new Keeper(folder);
 });
 afterEach(async () => {
   await Promise.all(started.splice(0).map((each) => each.destroy()));
 });
 afterAll(async () => {
-  keeper.close();
+  await keeper.close();
   await rm(folder, { recursive: true });
 });
 
@@ -139,6 +142,27 @@ test("the context tells what was called, and the client's context", async () => 
   expect(plain).not.toHaveProperty("clientContext");
 });
 
+test("the remaining time runs down, in a warm environment too", async () => {
+  const environment = await start(`
+    export const handler = async (event, context) => {
+      const before = context.getRemainingTimeInMillis();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return before - context.getRemainingTimeInMillis();
+    };`);
+  const spents = [await answerOf<number>(environment), await answerOf<number>(environment)];
+  for (const spent of spents) {
+    expect(spent).toBeGreaterThanOrEqual(49);
+    expect(spent).toBeLessThan(10_000);
+  }
+});
+
+test("a second call at the same time is a fault of the twin, and spoils nothing", async () => {
+  const environment = await start(`export const handler = async () => "one";`);
+  const first = answerOf(environment);
+  await expect(call(environment)).rejects.toThrow("one call at a time");
+  expect(await first).toBe("one");
+});
+
 test("a start that takes longer than its time ends, also in an endless loop", async () => {
   for (const source of ["for (;;);", "await new Promise((resolve) => setTimeout(resolve, 60_000));"]) {
     const environment = await start(source, { initTimeoutSeconds: 0.3 });
@@ -152,10 +176,10 @@ test("a start that takes longer than its time ends, also in an endless loop", as
 
 test("the time of a start counts from when it may begin", async () => {
   const startGate = new StartGate(1);
-  const slow = `await new Promise((resolve) => setTimeout(resolve, 350)); export const handler = async () => 1;`;
-  const spec = { startGate, initTimeoutSeconds: 0.6 };
-  const both = await Promise.all([start(slow, spec), start(slow, spec)]);
-  expect(await Promise.all(both.map((each) => answerOf(each)))).toEqual([1, 1]);
+  const slow = `await new Promise((resolve) => setTimeout(resolve, 2200)); export const handler = async () => 1;`;
+  const first = await start(slow, { startGate });
+  const second = await start(`export const handler = async () => 2;`, { startGate, initTimeoutSeconds: 2 });
+  expect(await Promise.all([answerOf(first), answerOf(second)])).toEqual([1, 2]);
 });
 
 test("what a function started ends with it, though it holds the function's output", async () => {
@@ -190,15 +214,39 @@ test("a runtime that cannot be started fails the call, not the twin", async () =
   expect(await call(environment)).toMatchObject({ kind: "failed", errorType: "Runtime.ExitError" });
 });
 
-test("nothing outlives a twin that is killed: neither a stopped environment nor one in an endless loop", async () => {
-  const script = join(__dirname, "fixtures/doomed-twin.ts");
-  const twin = spawn(process.execPath, ["--import", "tsx", script, folder], {
-    stdio: ["ignore", "pipe", "inherit"],
+describe("nothing outlives its twin: a stopped environment, one in an endless loop, what left its group", () => {
+  const startTwin = async (...options: string[]) => {
+    const script = join(__dirname, "fixtures/doomed-twin.ts");
+    const twin = spawn(process.execPath, ["--import", "tsx", script, folder, ...options], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = once(twin, "exit");
+    const [line] = (await once(twin.stdout, "data")) as [Buffer];
+    return { twin, ended, pids: JSON.parse(line.toString()) as number[] };
+  };
+
+  test("when it is killed", async () => {
+    const { twin, pids } = await startTwin();
+    const [stopped = 0, busy = 0] = pids;
+    await waitFor(() => processState(stopped) === "T" && processState(busy) === "R");
+    twin.kill("SIGKILL");
+    await waitFor(() => pids.every((pid) => processState(pid) === undefined));
   });
-  const [line] = (await once(twin.stdout, "data")) as [Buffer];
-  const pids = JSON.parse(line.toString()) as number[];
-  const [stopped = 0, busy = 0] = pids;
-  await waitFor(() => processState(stopped) === "T" && processState(busy) === "R");
-  twin.kill("SIGKILL");
-  await waitFor(() => pids.every((pid) => processState(pid) === undefined));
-}, 20_000);
+
+  test("when it closes, and nothing keeps it", async () => {
+    const { ended, pids } = await startTwin("close");
+    expect(await ended).toEqual([0, null]);
+    expect(pids).toHaveLength(3);
+    await waitFor(() => pids.every((pid) => processState(pid) === undefined));
+  });
+});
+
+test("an environment that has died is known to be dead before its end is told", async () => {
+  const environment = await start(`export const handler = async () => process.pid;`);
+  const pid = await answerOf<number>(environment);
+  expect(environment.alive).toBe(true);
+  process.kill(pid, "SIGKILL");
+  // Nothing that Node tells gets in between.
+  while (processState(pid) !== undefined);
+  expect(environment.alive).toBe(false);
+});

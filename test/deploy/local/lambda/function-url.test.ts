@@ -1,6 +1,7 @@
 // What a function URL admits and how it refuses; the functions themselves are in environment.test.ts.
 import { once } from "node:events";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import type { LambdaSettings } from "../../../../deploy/local/aws/lambda/lambda.js";
 import { REQUEST_LIMIT } from "../../../../deploy/local/aws/lambda/receive-request.js";
 import type { AwsError, SignedRequest } from "../../../../deploy/local/aws/model.js";
@@ -143,10 +144,10 @@ test("HTTP/1.0 is refused, since a broken stream would look whole there", async 
   const { port } = await serve([deployed("hello")]);
   const socket = connect(port, "127.0.0.1").setEncoding("utf8");
   socket.write("GET /hello HTTP/1.0\r\n\r\n");
-  let text = "";
-  socket.on("data", (chunk) => (text += String(chunk)));
+  let answer = "";
+  socket.on("data", (chunk) => (answer += String(chunk)));
   await once(socket, "close");
-  expect(text).toMatch(/^HTTP\/1.1 505 /);
+  expect(answer).toMatch(/^HTTP\/1.1 505 /);
 });
 
 describe("a request body", () => {
@@ -154,11 +155,23 @@ describe("a request body", () => {
     const { port } = await serve([deployed("hello")]);
     const socket = connect(port, "127.0.0.1").setEncoding("utf8");
     socket.write(`POST /hello HTTP/1.1\r\nhost: h\r\ncontent-length: ${REQUEST_LIMIT + 1}\r\n\r\n`);
-    const [text] = (await once(socket, "data")) as [string];
+    const [head] = (await once(socket, "data")) as [string];
     socket.destroy();
-    expect(text).toMatch(/^HTTP\/1.1 413 /);
-    expect(text).toContain(`${REQUEST_LIMIT + 1} byte payload is too large`);
+    expect(head).toMatch(/^HTTP\/1.1 413 /);
+    expect(head).toContain(`${REQUEST_LIMIT + 1} byte payload is too large`);
   });
+
+  test.each([REQUEST_LIMIT + 1, 10 * REQUEST_LIMIT])(
+    "of %d bytes is refused in an answer that arrives, though the client sends all of it first",
+    async (bytes) => {
+      const { port } = await serve([fixture("prints")]);
+      const socket = connect(port, "127.0.0.1");
+      const answer = text(socket);
+      socket.write(`POST /prints HTTP/1.1\r\nhost: h\r\ncontent-length: ${bytes}\r\n\r\n`);
+      socket.write(Buffer.alloc(bytes));
+      expect(await answer).toMatch(/^HTTP\/1.1 413 [^]*\nconnection: close\r\n[^]*too large/);
+    },
+  );
 
   test("that grows above 6 MB on the way is refused", async () => {
     const { call } = await serve([deployed("hello")]);

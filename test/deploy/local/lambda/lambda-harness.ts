@@ -11,6 +11,9 @@ import {
 } from "../../../../deploy/local/aws/lambda/lambda.js";
 import type { Caller, FunctionDefinition } from "../../../../deploy/local/aws/model.js";
 
+// Every function is a process, and the machine may be busy.
+jest.setTimeout(60_000);
+
 /** Saturday 21 November 2026, 09:08:07.654 UTC. */
 export const NOW = Date.UTC(2026, 10, 21, 9, 8, 7, 654);
 

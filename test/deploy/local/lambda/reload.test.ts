@@ -99,6 +99,31 @@ test("code that does not build says so, and what ran before stays, until it is m
   expect(await bodyOf()).toBe("2");
 });
 
+test("a file that a broken change has brought is watched too", async () => {
+  await serve(true, { "index.ts": handler("1") });
+  for (const [name, broken, mended] of [
+    ["src/new.ts", "export const two = (", "export const two = 2;"],
+    ["../beside.ts", "export const two = (", "export const two = 2;"],
+  ] as const) {
+    let failed = told("does not build");
+    await writeFile(code(name), broken);
+    await writeFile(code("index.ts"), `import { two } from "./${name}";${handler("two")}`);
+    await failed;
+    let reloaded = told(changed);
+    await writeFile(code(name), mended);
+    await reloaded;
+    expect(await bodyOf()).toBe("2");
+    // Imported, and not there yet.
+    failed = told("does not build");
+    await writeFile(code("index.ts"), `import { three } from "./src/${name.length}.ts";${handler("three")}`);
+    await failed;
+    reloaded = told(changed);
+    await writeFile(code(`src/${name.length}.ts`), "export const three = 3;");
+    await reloaded;
+    expect(await bodyOf()).toBe("3");
+  }
+});
+
 test("a call under way finishes in the code it began with, whose build is then removed", async () => {
   const go = join(folder, "go");
   const waiting = `import { existsSync } from "node:fs";

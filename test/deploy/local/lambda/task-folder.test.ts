@@ -1,5 +1,5 @@
 // A function finds what is deployed with it, and nothing else: its own files, its layers, the runtime's AWS SDK.
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { FunctionDefinition } from "../../../../deploy/local/aws/model.js";
@@ -153,4 +153,30 @@ test("a link is followed, and code beyond 250 MB stops the start", async () => {
   await expect(serveFunctions([plain()])).rejects.toThrow(
     /f: .* is larger than the 250 MB that Lambda takes/,
   );
+});
+
+test("nothing of it can be written, as on Lambda, and yet it can be removed", async () => {
+  await installPackage("app/node_modules", "@aws-sdk/client-x", "sdk");
+  await installPackage("layer/nodejs/node_modules", "layered", "layer");
+  await write("app/code/lib/index.mjs", "export const handler = async () => 1;");
+  const settings = { temporaryFolder: await mkdtemp(join(folder, "built-")) };
+  const definition = plain({ handler: "lib/index.handler", layers: [join(folder, "layer")] });
+  harness = await serveFunctions([definition], settings);
+  const [workspace = ""] = await readdir(settings.temporaryFolder);
+  const built = join(settings.temporaryFolder, workspace, "f");
+  const entries = await readdir(built, { recursive: true, withFileTypes: true });
+  const writable: string[] = [];
+  for (const entry of entries.filter((each) => !each.isSymbolicLink())) {
+    const { mode } = await stat(join(entry.parentPath, entry.name));
+    if ((mode & 0o222) !== 0) writable.push(entry.name);
+  }
+  expect(entries.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["task", "lib", "index.mjs", "node_modules", "layered", "index.cjs", "client-x"]),
+  );
+  expect(writable).toEqual([]);
+  // What was linked is not the twin's.
+  expect((await stat(join(folder, "app/node_modules/@aws-sdk/client-x"))).mode & 0o200).toBe(0o200);
+  await harness.close();
+  harness = undefined;
+  expect(await readdir(settings.temporaryFolder)).toEqual([]);
 });
