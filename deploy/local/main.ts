@@ -21,10 +21,14 @@ async function serve(options: LocalOptions, ports: Ports): Promise<number> {
   const stopSignal = signalled();
   const started: { close(): Promise<void> }[] = [];
   try {
-    const issuer = await listening("ISSUER_PORT", startOpenIdProvider({ port: ISSUER_PORT }));
-    started.push(issuer);
-    const aws = await listening("AWS_PORT", startLocalAws(options, ports));
-    started.push(aws);
+    const starts = [
+      listening("ISSUER_PORT", startOpenIdProvider({ port: ISSUER_PORT })),
+      listening("AWS_PORT", startLocalAws(options, ports)),
+    ] as const;
+    for (const start of await Promise.allSettled(starts)) {
+      if (start.status === "fulfilled") started.push(start.value);
+    }
+    const [issuer, aws] = await Promise.all(starts);
     for (const notice of aws.template.notices) print("aws", notice);
     if (options.configFile === undefined) {
       process.stdout.write(instructionsWithoutGateway({ issuer, aws }));

@@ -93,6 +93,8 @@ export interface FunctionDefinition {
   readonly url?: FunctionUrlConfig;
   /** Absolute folder of the code. */
   readonly codeFolder: string;
+  /** The text of its one file, index.js, in place of what the folder has. */
+  readonly inlineCode?: string;
   /** `file.export`, as Lambda takes it. */
   readonly handler: string;
   readonly runtime: string;

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildFailure, type BuildOptions } from "esbuild";
 import type { FunctionDefinition } from "../model.js";
-import { addLayers, copyCode, protect } from "./task-folder.js";
+import { addLayers, copyCode, protect, writeInlineCode } from "./task-folder.js";
 
 export interface BuiltFunction {
   readonly definition: FunctionDefinition;
@@ -49,13 +49,15 @@ export const buildFunction = async (
 };
 
 const fillFolder = async (definition: FunctionDefinition, folder: string): Promise<readonly string[]> => {
-  const { logicalId, codeFolder, layers = [], build: settings } = definition;
+  const { logicalId, codeFolder, inlineCode, layers = [], build: settings } = definition;
   try {
     await addLayers(definition, dirname(folder));
-    if (settings === undefined) await copyCode(codeFolder, folder);
+    if (inlineCode !== undefined) await writeInlineCode(inlineCode, folder);
+    else if (settings === undefined) await copyCode(codeFolder, folder);
   } catch (cause) {
     throw new Error(`${logicalId}: ${describe(cause)}`, { cause });
   }
+  if (inlineCode !== undefined) return layers;
   const sources =
     settings === undefined ? [codeFolder] : await bundle(logicalId, codeFolder, settings, folder);
   return [...sources, ...layers];

@@ -1,7 +1,7 @@
 // Lays a function out as it is deployed: its own files in a folder apart, so that no package of a folder above them is
 // found, and beside it what /opt and the runtime bring; nothing of it can be written. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-layers.html
 import { existsSync } from "node:fs";
-import { chmod, cp, lstat, mkdir, readdir, rm, stat, symlink } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, parse } from "node:path";
 import type { FunctionDefinition } from "../model.js";
 
@@ -22,6 +22,13 @@ export const copyCode = async (from: string, to: string): Promise<void> => {
       return true;
     },
   });
+};
+
+/** CommonJS whatever it looks like: that Lambda finds that out by itself is not documented. */
+export const writeInlineCode = async (text: string, to: string): Promise<void> => {
+  await mkdir(to, { recursive: true });
+  await writeFile(join(to, "index.js"), text);
+  await writeFile(join(to, "package.json"), '{ "type": "commonjs" }');
 };
 
 /**

@@ -1,5 +1,6 @@
 // Reads the members of one object of a template. A member that nobody asked for is a fault: what the twin does not
 // understand it does not load. A faulty member reads as an empty value, since the load fails in the end anyway.
+import { closestName } from "../iam/closest-name.js";
 import { unsupported, type Report } from "./faults.js";
 
 export type Members = Readonly<Record<string, unknown>>;
@@ -127,7 +128,11 @@ export class Fields {
 
   /** Reports every member that was not read. */
   end(): void {
-    for (const name of this.names()) if (!this.#read.has(name)) this.fault(name, unsupported);
+    for (const name of this.names()) {
+      if (this.#read.has(name)) continue;
+      const meant = closestName(name, [...this.#read]);
+      this.fault(name, meant === undefined ? unsupported : `${unsupported}; did you mean ${meant}?`);
+    }
   }
 
   #required(name: string, fallback: unknown): unknown {

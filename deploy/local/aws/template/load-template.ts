@@ -37,7 +37,7 @@ export async function loadTemplate(file: string, settings: TemplateSettings): Pr
   const note: Note = (sentence) => {
     if (!notices.includes(sentence)) notices.push(sentence);
   };
-  const text = readFileSync(file, "utf8");
+  const text = readText(file);
   if (Buffer.byteLength(text) > largestTemplate) report("", `is over ${largestTemplate} bytes`);
   else {
     const document = readYaml(text, report);
@@ -53,6 +53,16 @@ export async function loadTemplate(file: string, settings: TemplateSettings): Pr
     }
   }
   throw new TemplateError(file, faults);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such file" : `cannot be read (${String(code)})`;
+    throw new TemplateError(file, [{ path: "", message: why }]);
+  }
 }
 
 interface Reading {

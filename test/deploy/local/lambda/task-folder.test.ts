@@ -42,6 +42,14 @@ const call = async (definition: FunctionDefinition) => {
 };
 const importing = (name: string) => `import value from "${name}"; export const handler = async () => value;`;
 
+test("inline code runs as index.js, CommonJS, and nothing of the template's folder is deployed with it", async () => {
+  await write("app/code/other.js", "exports.x = 1;");
+  const inlineCode =
+    'exports.handler = async () => require("node:fs").readdirSync(process.env.LAMBDA_TASK_ROOT).sort();';
+  const { body } = await call(plain({ inlineCode }));
+  expect(JSON.parse(body)).toEqual(["index.js", "package.json"]);
+});
+
 test("a package in the function's own folder is found", async () => {
   await installPackage("app/code/node_modules", "mine", "own");
   await write("app/code/index.mjs", importing("mine"));

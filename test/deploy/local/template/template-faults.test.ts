@@ -1,4 +1,6 @@
 // What the twin does not understand it does not load, and says where.
+import { account } from "../../../../deploy/local/aws/aws.js";
+import { loadTemplate } from "../../../../deploy/local/aws/template/load-template.js";
 import {
   fn as named,
   resource as piece,
@@ -353,6 +355,31 @@ test("two functions of one name, and two roles of one name", async () => {
   expect(await faultsOf(functions)).toEqual(["Resources: two resources have the FunctionName f"]);
   const roles = samTemplate(roleNamed("RoleName: r"), roleNamed("RoleName: r", "Other"));
   expect(await faultsOf(roles)).toEqual(["Resources: two resources have the RoleName r"]);
+});
+
+test("the functions of an account leave 100 of its concurrency unreserved", async () => {
+  const reserving = (one: number, other: number): string =>
+    samTemplate(
+      named(`ReservedConcurrentExecutions: ${one}`),
+      named(`ReservedConcurrentExecutions: ${other}`, "", "Other"),
+    );
+  expect(await faultsOf(reserving(500, 400))).toEqual([]);
+  expect(await faultsOf(reserving(500, 401))).toEqual([
+    "Resources: the functions reserve 901 of a concurrency of which AWS lets 900 be reserved",
+  ]);
+});
+
+test("a misspelt property is told with the one that was meant", async () => {
+  expect(await faultsOf(fn("timeout: 900, Shape: round"))).toEqual([
+    `${at}.timeout: ${no}; did you mean Timeout?`,
+    `${at}.Shape: ${no}`,
+  ]);
+});
+
+test("a file that is not there is said not to be", async () => {
+  await expect(loadTemplate("no/such.yaml", account)).rejects.toThrow(
+    "no/such.yaml:\n  there is no such file",
+  );
 });
 
 test("tells all faults at once", async () => {

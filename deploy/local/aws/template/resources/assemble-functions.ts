@@ -32,6 +32,15 @@ export function assembleFunctions(
     report,
   );
   reportStrays(parts, names);
+  const reserved = parts.functions.reduce(
+    (sum, { definition }) => sum + (definition.reservedConcurrency ?? 0),
+    0,
+  );
+  if (reserved > reservable)
+    report(
+      "Resources",
+      `the functions reserve ${reserved} of a concurrency of which AWS lets ${reservable} be reserved`,
+    );
   return parts.functions.map((read) => {
     const { definition } = read;
     const alias = aliasOf(definition.name, parts);
@@ -50,6 +59,9 @@ export function assembleFunctions(
     };
   });
 }
+
+/** An account's 1,000 but the 100 that stay unreserved; what other stacks reserve is not known here. */
+const reservable = 900;
 
 function reportStrays(parts: FunctionParts, names: readonly string[]): void {
   const check = (functionName: string, fields: Fields, property: string): void => {

@@ -1,9 +1,8 @@
-// `Code` of a function -> the folder it runs from: a local folder, as `sam build` takes it, or inline text, which
+// `Code` of a function -> where it comes from: a local folder, as `sam build` takes it, or inline text, which
 // CloudFormation puts into index.js. Code that is in S3 already is refused, since it is not here.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import type { FunctionDefinition } from "../../model.js";
 import { unsupported } from "../faults.js";
 import { isMembers, type Fields } from "../fields.js";
 
@@ -13,16 +12,16 @@ export function readCode(
   properties: Fields,
   handler: string,
   { templateFolder }: { readonly templateFolder: string },
-): string {
+): Pick<FunctionDefinition, "codeFolder" | "inlineCode"> {
   const code = properties.any("Code");
   if (!isMembers(code)) {
     const folder = properties.text("Code", /^(?!.*:\/\/)(?!.*\.(zip|jar)$).+$/);
-    return resolve(templateFolder, folder);
+    return { codeFolder: resolve(templateFolder, folder) };
   }
   const fields = properties.object("Code");
   if (!fields.has("ZipFile")) {
     properties.fault("Code", `${Object.keys(code).join(", ")} ${unsupported}; it takes a local folder`);
-    return templateFolder;
+    return { codeFolder: templateFolder };
   }
   const text = fields.text("ZipFile", /^[^]+$/);
   fields.end();
@@ -30,18 +29,5 @@ export function readCode(
     properties.fault("Code", `inline code has ${largestInline} characters at most`);
   if (!handler.startsWith("index."))
     properties.fault("Handler", `inline code is index.js: the handler is index.EXPORT, not ${handler}`);
-  return writeInlineCode(text);
+  return { codeFolder: templateFolder, inlineCode: text };
 }
-
-/** Gone when the process is. CommonJS whatever it looks like: that Lambda finds out by itself is not documented. */
-function writeInlineCode(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "inline-code-"));
-  writeFileSync(join(folder, "index.js"), text);
-  writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }');
-  if (written.length === 0)
-    process.once("exit", () => written.forEach((one) => rmSync(one, { recursive: true, force: true })));
-  written.push(folder);
-  return folder;
-}
-
-const written: string[] = [];

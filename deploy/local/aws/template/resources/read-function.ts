@@ -41,13 +41,13 @@ export function readFunction(names: FunctionNames, properties: Fields, site: Fun
   properties.ignore("FunctionName");
   checkPlatform(properties, site);
   const reserved = properties.has("ReservedConcurrentExecutions")
-    ? { reservedConcurrency: properties.integer("ReservedConcurrentExecutions", [0, 1000]) }
+    ? { reservedConcurrency: properties.integer("ReservedConcurrentExecutions", [0, 900]) }
     : {};
   const build = readBuild(site.metadata, `${site.path}.Metadata`, site.report, site.note);
   const handler = properties.text("Handler", /^(?=.{1,128}$)([^\s./]+\/)*[^\s./]+\.[^\s./]+$/);
   const definition: FunctionDefinition = {
     ...names,
-    codeFolder: readCode(properties, handler, site),
+    ...readCode(properties, handler, site),
     handler,
     runtime: properties.oneOf("Runtime", runtimes),
     timeoutSeconds: properties.integer("Timeout", [1, 900], 3),
