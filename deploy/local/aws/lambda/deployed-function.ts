@@ -105,7 +105,12 @@ export class DeployedFunction {
       this.#sources = built.sources;
       const before = this.#folder;
       this.#folder = folder;
-      void this.pool.replace(this.#startOf(built)).then(() => removeFolder(before));
+      this.pool
+        .replace(this.#startOf(built))
+        .then(() => removeFolder(before))
+        .catch((error: unknown) =>
+          this.#say("error", `its build of before is not removed: ${String(error)}`),
+        );
       this.#say("info", "its code has changed: new calls run what is there now");
     } catch (error) {
       await removeFolder(folder);

@@ -78,14 +78,18 @@ export const protect = async (path: string): Promise<void> => {
   await chmod(path, found.mode & ~WRITE_BITS);
 };
 
-/** Also one that is protected, and one that is not there. */
+/** Also one that is protected, one that is not there, and one that somebody else removes at the same time. */
 export const removeFolder = async (folder: string): Promise<void> => {
-  if (existsSync(folder)) await openFolders(folder);
-  await rm(folder, { recursive: true, force: true });
+  await openFolders(folder);
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 };
 
 const openFolders = async (folder: string): Promise<void> => {
-  await chmod(folder, 0o700);
-  const folders = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  await Promise.all(folders.map(({ name }) => openFolders(join(folder, name))));
+  try {
+    await chmod(folder, 0o700);
+    const folders = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    await Promise.all(folders.map(({ name }) => openFolders(join(folder, name))));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
 };

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { FunctionDefinition } from "../../../../deploy/local/aws/model.js";
+import { removeFolder } from "../../../../deploy/local/aws/lambda/task-folder.js";
 import { fixture, type Harness, serveFunctions, without } from "./lambda-harness.js";
 
 let folder: string;
@@ -41,6 +42,16 @@ const call = async (definition: FunctionDefinition) => {
   return { status, body, said };
 };
 const importing = (name: string) => `import value from "${name}"; export const handler = async () => value;`;
+
+test("an old build that the closing twin removes meanwhile is no fault", async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const names = Array.from({ length: 40 }, (_, at) => `old/${at % 8}/${at}/index.js`);
+    await Promise.all(names.map((name) => write(name, "")));
+    const old = join(folder, "old");
+    await Promise.all([rm(old, { recursive: true, force: true, maxRetries: 3 }), removeFolder(old)]);
+    expect(await readdir(folder)).toEqual([]);
+  }
+});
 
 test("inline code runs as index.js, CommonJS, and nothing of the template's folder is deployed with it", async () => {
   await write("app/code/other.js", "exports.x = 1;");
