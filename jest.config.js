@@ -9,6 +9,8 @@ export default {
   testEnvironment: "node",
   // Jest's default leaves one core idle, which on two cores doubles the wait.
   maxWorkers: "100%",
+  // No test is about how fast this machine is: a busy one starts a function's process in seconds.
+  testTimeout: 60_000,
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   transform: {
     "\\.[jt]s$": [
@@ -19,11 +21,14 @@ export default {
       },
     ],
   },
-  // With --coverage (npm run coverage): every branch of the core is tested.
-  collectCoverageFrom: ["server/core/**/*.ts"],
+  // With --coverage (npm run coverage): every branch of the core, and of the twin's IAM, is tested.
+  collectCoverageFrom: ["server/core/**/*.ts", "deploy/local/aws/iam/**/*.ts"],
   coverageDirectory: "coverage",
   coverageReporters: ["text-summary"],
-  coverageThreshold: { "./server/core/": { branches: 100, functions: 100 } },
+  coverageThreshold: {
+    "./server/core/": { branches: 100, functions: 100 },
+    "./deploy/local/aws/iam/": { branches: 100, functions: 100 },
+  },
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`],
 };

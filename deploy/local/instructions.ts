@@ -54,13 +54,19 @@ export function instructionsWithoutGateway({
   readonly issuer: OpenIdProvider;
   readonly aws: Aws;
 }): string {
-  const [firstUrl = ""] = aws.functionUrls.values();
+  const urls = aws.template.functions.flatMap(({ name, url: config }) => {
+    const url = aws.functionUrls.get(name);
+    return config === undefined || url === undefined ? [] : [{ url, isOpen: config.authType === "NONE" }];
+  });
+  const signedUrl = urls.find(({ isOpen }) => !isOpen);
+  const openUrls = urls.filter(({ isOpen }) => isOpen);
   const [firstFunction] = aws.template.functions;
   const variables = Object.entries(aws.taskEnvironment).map(([name, value]) => ` ${name}=${value}`);
   return `
 The functions of ${aws.templateFile} run on this machine. In another terminal, from this folder:
 
-  # as ${aws.taskRole.name}: SDKs and the AWS CLI need nothing more
+  # as ${aws.taskRole.name}: SDKs and the AWS CLI need nothing more, once no other credentials stand in the shell
+  unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
   export AWS_ENDPOINT_URL=${aws.endpoint} AWS_REGION=${aws.template.region} AWS_DEFAULT_REGION=${aws.template.region}${variables.join("")}
   aws sts get-caller-identity
   aws lambda invoke --function-name ${firstFunction?.name ?? "NAME"} /dev/stdout   # with {} for its event
@@ -68,7 +74,10 @@ The functions of ${aws.templateFile} run on this machine. In another terminal, f
   # a function URL, signed by curl with the same credentials
   eval "$(curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI" | npm run --silent export-credentials)"
   curl -i --aws-sigv4 aws:amz:${aws.template.region}:lambda --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
-    -H "x-amz-security-token: $AWS_SESSION_TOKEN" ${firstUrl}
+    -H "x-amz-security-token: $AWS_SESSION_TOKEN" ${signedUrl?.url ?? "URL"}
+${openUrls.map(({ url }) => `  curl -i ${url}   # AuthType: NONE\n`).join("")}
+  # in the end, lest your next aws command comes here
+  unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 
 OpenID provider ${issuer.issuer}
 AWS             ${aws.endpoint}
@@ -78,5 +87,7 @@ Ctrl-C ends all of it.
 `;
 }
 
-const functionUrlLines = (aws: Aws): string =>
-  Array.from(aws.functionUrls, ([name, url]) => `${name.padEnd(15)} ${url}\n`).join("");
+function functionUrlLines({ functionUrls }: Aws): string {
+  const width = Math.max(15, ...Array.from(functionUrls.keys(), ({ length }) => length));
+  return Array.from(functionUrls, ([name, url]) => `${name.padEnd(width)} ${url}\n`).join("");
+}

@@ -29,6 +29,7 @@ async function serve(options: LocalOptions, ports: Ports): Promise<number> {
       if (start.status === "fulfilled") started.push(start.value);
     }
     const [issuer, aws] = await Promise.all(starts);
+    if (options.fault !== undefined) print("aws", "STS fails as --sts-fault says, until this ends");
     for (const notice of aws.template.notices) print("aws", notice);
     if (options.configFile === undefined) {
       process.stdout.write(instructionsWithoutGateway({ issuer, aws }));

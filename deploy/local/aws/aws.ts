@@ -153,12 +153,14 @@ interface ListeningUrl {
 async function listenForFunctionUrls(
   lambda: Lambda,
   template: Template,
-  { functionUrlPorts = [], clock }: AwsSettings,
+  { functionUrlPorts = [], clock, log }: AwsSettings,
 ): Promise<ListeningUrl[]> {
   const withUrl = template.functions.filter(({ url }) => url !== undefined);
   return Promise.all(
     withUrl.map(async (definition, at) => {
-      const server = createServer(forOwnHost(lambda.urlHandler(definition), clock));
+      const server = createServer(
+        forOwnHost(lambda.urlHandler(definition), clock, (line) => log(`${definition.name}: ${line}`)),
+      );
       // A function may take 15 minutes; Node's own clocks are about idle and incoming requests.
       server.timeout = 0;
       const wanted = functionUrlPorts[at] ?? 0;

@@ -175,6 +175,8 @@ export interface AwsError {
   readonly message: string;
   /** Why a call is throttled: the body's `Reason`. */
   readonly reason?: string;
+  /** For the terminal only: what AWS does not say. */
+  readonly cause?: string;
 }
 
 /** A request as it stood on the wire, body included. */

@@ -38,7 +38,9 @@ const readStatus = (status: unknown): Result<number, string> =>
   // A 1xx is never a final answer (RFC 9110 15.2).
   Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599
     ? accept(Number(status))
-    : refuse("statusCode must be an integer from 200 to 599");
+    : refuse(
+        `statusCode must be an integer from 200 to 599, not ${JSON.stringify([status]).slice(1, -1).slice(0, 40)}`,
+      );
 
 const isHeader = ([name, value]: Header): boolean => {
   try {

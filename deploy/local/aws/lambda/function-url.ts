@@ -16,6 +16,7 @@ import { receiveRequest, REQUEST_LIMIT, requestTooLarge } from "./receive-reques
 import {
   type AnswerIds,
   breakOff,
+  describeRefusal,
   type HeaderField,
   idHeaders,
   newAnswerIds,
@@ -83,7 +84,10 @@ const serve = async (exchange: Exchange, req: IncomingMessage): Promise<void> =>
   if (received === undefined) return;
   const answering = received.ok ? await plan(exchange, received.value, req.socket) : received;
   if (answering.ok) await answering.value();
-  else sendRefusal(exchange.res, exchange, answering.error);
+  else {
+    exchange.explain(describeRefusal(answering.error, exchange));
+    sendRefusal(exchange.res, exchange, answering.error);
+  }
 };
 
 /** What is to be done for a request that nothing speaks against. */

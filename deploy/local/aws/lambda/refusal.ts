@@ -62,6 +62,12 @@ export const sendRefusal = (res: ServerResponse, ids: AnswerIds, error: AwsError
   send(res, error.status, headers, JSON.stringify(bodyOf(error)));
 };
 
+/** A line for the terminal: which answer was refused, and why. */
+export const describeRefusal = (
+  { status, type, message, reason, cause }: AwsError,
+  { requestId }: AnswerIds,
+): string => `${status} ${type}: ${cause ?? reason ?? message} (request ${requestId})`;
+
 /**
  * The function failed before its answer had begun: a crash, an illegal answer, a timeout (whose status AWS documents
  * nowhere; 502 is what is seen). The text is AWS's own and no JSON, whatever its content type says.

@@ -62,7 +62,9 @@ export const verifyFunctionUrl =
   async (request: SignedRequest): Promise<Outcome<Caller>> => {
     const outcome = await verify(request, "lambda");
     const isUnsigned = !outcome.ok && outcome.error.type === missingToken().error.type;
-    return isUnsigned ? { ok: false, error: functionUrlForbidden } : outcome;
+    return isUnsigned
+      ? { ok: false, error: { ...functionUrlForbidden, cause: "the request is not signed" } }
+      : outcome;
   };
 
 function readAuthorization(headers: Headers): Outcome<Authorization> {

@@ -75,6 +75,10 @@ export function createSts(settings: StsSettings): Sts {
     const caller = await findCaller(request, parameters.value, settings.verify);
     if (!caller.ok) return signatureFailure(caller.error);
     const fault = settings.fault?.();
+    if (fault !== undefined)
+      settings.log(
+        `STS was asked to fail: ${typeof fault === "string" ? fault : "slow"} (${parameters.value.get("Action") ?? ""})`,
+      );
     if (fault === "drop") return undefined;
     if (fault === "throttle") return failure(throttled);
     if (fault === "deny") return failure(denied(caller.value));

@@ -14,7 +14,10 @@ const refusal = (type: string, message: string): { readonly ok: false; readonly 
 
 export function readQueryRequest({ method, target, rawHeaders, body }: SignedRequest): Outcome<Parameters> {
   if (method !== "POST" || target !== "/") {
-    return refusal("InvalidAction", "The local twin's STS takes POST / only.");
+    return refusal(
+      "InvalidAction",
+      "What is asked of / is for STS, and the local twin's STS takes POST only.",
+    );
   }
   const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === "content-type");
   const type = at < 0 ? "" : (rawHeaders[at + 1] ?? "");

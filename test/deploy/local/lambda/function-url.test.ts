@@ -50,7 +50,10 @@ test("a caller without permission gets AWS's 403, with a capital Message, and no
     },
     body: '{"Message":"Forbidden."}',
   });
-  expect(log).toEqual([]);
+  // Nothing that it prints, and why.
+  expect(log.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^403 AccessDeniedException: Forbidden\. \(request [0-9a-f-]{36}\)$/) as string,
+  ]);
 });
 
 test("a wrong signature gets AWS's 403, with a small message, before permission is looked at", async () => {

@@ -189,6 +189,29 @@ describe("backpressure", () => {
     server.close();
   });
 
+  test.each([
+    ["200 MB", 0, true],
+    ["a byte more than 200 MB", 1, false],
+  ])("%s (%i over the limit) arrive whole: %s", async (_what, over, isWhole) => {
+    let received = 0;
+    const server = createServer((_req, res) => {
+      const sink = streamTo(res, ids, () => undefined);
+      sink.start({ contentType: "text/plain" });
+      void (async () => {
+        for (let chunk = 0; chunk < 200; chunk += 1) await sink.chunk(MB);
+        if (over > 0) await sink.chunk(Buffer.alloc(over));
+        sink.end();
+      })();
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const [answer] = (await once(request({ port }).end(), "response")) as [IncomingMessage];
+    answer.on("data", (piece: Buffer) => (received += piece.length)).on("error", () => undefined);
+    await new Promise((resolve) => answer.once("close", resolve));
+    expect([received, answer.complete]).toEqual([200 * MB.length, isWhole]);
+    server.close();
+  });
+
   test("beyond 200 MB (here: 2) the transfer is broken off", async () => {
     const refusals: string[] = [];
     const server = createServer((_req, res) => {

@@ -174,7 +174,7 @@ test("a link is followed, and code beyond 250 MB stops the start", async () => {
   );
 });
 
-test("nothing of it can be written, as on Lambda, and yet it can be removed", async () => {
+test("nothing of it has a write bit, which stops all but a superuser, and yet it can be removed", async () => {
   await installPackage("app/node_modules", "@aws-sdk/client-x", "sdk");
   await installPackage("layer/nodejs/node_modules", "layered", "layer");
   await write("app/code/lib/index.mjs", "export const handler = async () => 1;");
