@@ -2,18 +2,18 @@
 // (a URL needs an origin, and names under .localhost do not resolve everywhere). Loopback only.
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { Clock } from "../../../server/ports.js";
-import { administrator } from "./administrator.js";
 import { apiListener } from "./api-listener.js";
 import { authorizeFunctionUrl, authorizeInvoke } from "./iam/authorize-call.js";
-import { createExecutionRoles, trustsService } from "./execution-roles.js";
+import { createExecutionRoles } from "./execution-roles.js";
 import { forOwnHost } from "./lambda/own-host.js";
 import { createLambda, type Lambda } from "./lambda/lambda.js";
 import { closeAtOnce, listenOn } from "../loopback.js";
-import type { Template, Role } from "./model.js";
+import type { Role, Template } from "./model.js";
 import { createSessions } from "./sessions.js";
 import { createVerifier, verifyFunctionUrl } from "./sigv4/verify-request.js";
 import { createSts, type StsFault } from "./sts/create-sts.js";
 import { createTaskCredentials } from "./task-credentials.js";
+import { findTaskRole } from "./task-role.js";
 import { loadTemplate } from "./template/load-template.js";
 
 export interface AwsSettings {
@@ -72,10 +72,7 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
     explain,
     ...(settings.fault && { fault: settings.fault }),
   });
-  const taskRole =
-    settings.taskRole === undefined
-      ? administrator(template.accountId)
-      : taskRoleNamed(template, settings.taskRole, clock);
+  const taskRole = findTaskRole(template, settings.taskRole, clock);
   const credentialsOf = createExecutionRoles(template, sessions, clock);
   const task = createTaskCredentials({ role: taskRole, sessions, clock });
 
@@ -122,26 +119,6 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
       await lambda.close();
     },
   };
-}
-
-/** ECS lends a task its role only where the role trusts it; on Fly.io it trusts an OpenID provider instead. */
-function taskRoleNamed(template: Template, name: string, clock: Clock): Role {
-  const role = roleNamed(template, name);
-  const trustsTasks = trustsService(role, "ecs-tasks.amazonaws.com", template.region, clock());
-  const trustsProvider = role.trustPolicy.statements.some(
-    ({ effect, principals }) => effect === "Allow" && (principals?.federated.length ?? 0) > 0,
-  );
-  if (trustsTasks || trustsProvider) return role;
-  throw new Error(
-    `role ${name} trusts neither ecs-tasks.amazonaws.com nor an OpenID provider: no task gets it`,
-  );
-}
-
-function roleNamed(template: Template, name: string): Role {
-  const role = template.roles.find((candidate) => candidate.name === name);
-  const names = template.roles.map((each) => each.name).join(", ");
-  if (!role) throw new Error(`the template has no role ${name} for the task to run on; it has ${names}`);
-  return role;
 }
 
 interface ListeningUrl {

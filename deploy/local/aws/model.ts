@@ -189,5 +189,8 @@ export interface SignedRequest {
   readonly body: Buffer;
 }
 
+/** The refusing half of an Outcome. */
+export type Refused = Extract<Outcome<never>, { readonly ok: false }>;
+
 export type Outcome<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AwsError };

@@ -1,10 +1,10 @@
 // One function as its front ends call it, the function URL and the Invoke API alike: they share its environments, its
 // concurrency and its request rate. Throttling in AWS's words; nothing queues.
 import type { Clock } from "../../../../server/ports.js";
-import type { FunctionDefinition, Outcome } from "../model.js";
+import type { FunctionDefinition, Outcome, Refused } from "../model.js";
 import type { AnswerSink, Invocation, InvocationOutcome } from "./invocation.js";
 import type { Pool } from "./pool.js";
-import { type Refused, refused } from "./refusal.js";
+import { refused } from "./refusal.js";
 import { RequestRate } from "./request-rate.js";
 
 /** Never rejects: whatever a function does is an outcome. */

@@ -3,7 +3,7 @@
 // An asynchronous call is neither queued nor tried again.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../../../server/ports.js";
-import type { Caller, FunctionDefinition, Outcome, SignedRequest } from "../model.js";
+import type { Caller, FunctionDefinition, Outcome, SignedRequest, Refused } from "../model.js";
 import type { Callee, Run } from "./callee.js";
 import type { LambdaLogEntry, RequestHandler } from "./function-url.js";
 import type { Invocation } from "./invocation.js";
@@ -12,15 +12,7 @@ import { type InvokeRequest, readInvokeRequest } from "./invoke-request.js";
 import { findVersion, type InvokeTarget, type Place } from "./invoke-target.js";
 import type { LogTails } from "./log-tail.js";
 import { receiveRequest } from "./receive-request.js";
-import {
-  type AnswerIds,
-  breakOff,
-  idHeaders,
-  newAnswerIds,
-  type Refused,
-  refused,
-  sendRefusal,
-} from "./refusal.js";
+import { type AnswerIds, breakOff, idHeaders, newAnswerIds, refused, sendRefusal } from "./refusal.js";
 
 /** A function that a call names; it may have no definition, and permission is asked for all the same. */
 export interface NamedFunction extends InvokeTarget {

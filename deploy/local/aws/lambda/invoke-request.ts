@@ -1,11 +1,11 @@
 // Reads an Invoke or InvokeWithResponseStream request: which action, which function, how, and with what. Everything that
 // the twin does not serve is refused by name. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. Pure.
 import { headerValues } from "../../../../server/core/raw-headers.js";
-import type { Outcome, SignedRequest } from "../model.js";
+import type { Outcome, SignedRequest, Refused } from "../model.js";
 import { parseTarget } from "../sigv4/parse-target.js";
 import { invalid, type InvokeTarget, parameter, type Place, readInvokeTarget } from "./invoke-target.js";
 import { REQUEST_LIMIT } from "./receive-request.js";
-import { type Refused, refused } from "./refusal.js";
+import { refused } from "./refusal.js";
 
 export type InvocationType = "RequestResponse" | "Event" | "DryRun";
 

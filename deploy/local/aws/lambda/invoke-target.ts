@@ -1,7 +1,7 @@
 // Which function and which of its versions an Invoke request names: a name, a partial or a full ARN, with the qualifier
 // in it or in the query. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestSyntax. Pure.
-import type { FunctionDefinition, Outcome } from "../model.js";
-import { type Refused, refused } from "./refusal.js";
+import type { FunctionDefinition, Outcome, Refused } from "../model.js";
+import { refused } from "./refusal.js";
 
 export interface InvokeTarget {
   readonly functionName: string;

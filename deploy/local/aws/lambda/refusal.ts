@@ -1,9 +1,7 @@
 // How a function URL says no: status, `x-amzn-errortype` and a JSON body whose one letter differs by error type.
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import type { AwsError, Outcome } from "../model.js";
-
-export type Refused = Extract<Outcome<never>, { readonly ok: false }>;
+import type { AwsError, Refused } from "../model.js";
 
 export const refused = (status: number, type: string, message: string): Refused => ({
   ok: false,

@@ -1,7 +1,5 @@
 // The refusals of a signature, in AWS's words as far as they are known.
-import type { AwsError, Outcome } from "../model.js";
-
-export type Refused = Extract<Outcome<never>, { readonly ok: false }>;
+import type { AwsError, Refused } from "../model.js";
 
 const refusal = (type: string, message: string): Refused => {
   const error: AwsError = { status: 403, type, message };

@@ -1,6 +1,6 @@
 // The date of a signature: x-amz-date, and how far it may be from the verifier's clock.
-import type { Outcome } from "../model.js";
-import { incomplete, invalid, type Refused } from "./refusals.js";
+import type { Outcome, Refused } from "../model.js";
+import { incomplete, invalid } from "./refusals.js";
 import type { Headers } from "./signed-headers.js";
 
 /** AWS's window on both sides of its own clock; 15 minutes is S3's. */

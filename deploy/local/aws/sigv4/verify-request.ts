@@ -4,19 +4,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../../../server/ports.js";
 import { functionUrlForbidden } from "../iam/authorize-call.js";
-import type { Caller, Outcome, SignedRequest } from "../model.js";
+import type { Caller, Outcome, SignedRequest, Refused } from "../model.js";
 import type { Sessions } from "../sessions.js";
 import { expectedSignature } from "./expected-signature.js";
 import { parseAuthorization, type Authorization } from "./parse-authorization.js";
-import {
-  expired,
-  incomplete,
-  invalid,
-  mismatch,
-  missingToken,
-  unrecognized,
-  type Refused,
-} from "./refusals.js";
+import { expired, incomplete, invalid, mismatch, missingToken, unrecognized } from "./refusals.js";
 import { findHeaderFault, readHeaders, type Headers } from "./signed-headers.js";
 import { findClockFault, readDate } from "./signing-date.js";
 

@@ -75,10 +75,7 @@ export function createSts(settings: StsSettings): Sts {
     const caller = await findCaller(request, parameters.value, settings.verify);
     if (!caller.ok) return signatureFailure(caller.error);
     const fault = settings.fault?.();
-    if (fault !== undefined)
-      settings.log(
-        `STS was asked to fail: ${typeof fault === "string" ? fault : "slow"} (${parameters.value.get("Action") ?? ""})`,
-      );
+    if (fault !== undefined) log(describeFault(fault, parameters.value));
     if (fault === "drop") return undefined;
     if (fault === "throttle") return failure(throttled);
     if (fault === "deny") return failure(denied(caller.value));
@@ -88,6 +85,9 @@ export function createSts(settings: StsSettings): Sts {
   };
   return { handle, close };
 }
+
+const describeFault = (fault: StsFault, parameters: Parameters): string =>
+  `STS was asked to fail: ${typeof fault === "string" ? fault : "slow"} (${parameters.get("Action") ?? ""})`;
 
 /** `undefined` for an action without signature; one that is there all the same must hold. */
 async function findCaller(

@@ -1,8 +1,6 @@
 // STS's refusals: codes, statuses and words. Those of a signature are in ../sigv4/refusals.ts.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors
-import type { AwsError, Caller, Outcome } from "../model.js";
-
-export type Refused = Extract<Outcome<never>, { readonly ok: false }>;
+import type { AwsError, Caller, Refused } from "../model.js";
 
 export const refused = (error: AwsError): Refused => ({ ok: false, error });
 
