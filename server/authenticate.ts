@@ -1,7 +1,7 @@
 // Who is calling: from the Authorization header to a verified Principal whose token is the caller's to use (RFC 6750,
 // 9449). What the caller may do is decided in authorize.ts.
 import { presentedToken } from "./core/bearer-token.js";
-import type { Principal } from "./core/model.js";
+import type { Principal, TokenPrincipal } from "./core/model.js";
 import type { RawHeaders } from "./core/raw-headers.js";
 import { accept, type Result } from "./core/result.js";
 import type { VerifiedToken, VerifiedTokens } from "./ports.js";
@@ -35,7 +35,7 @@ export const createAuthenticate = (parts: Authentication): Authenticate => {
   const stillHolds = ({ principal: { issuer, expiresAt }, key }: VerifiedToken): boolean =>
     clock() / 1000 < expiresAt + issuer.clockToleranceSeconds && keys.isCurrent(issuer, key);
 
-  const principalOf = async (token: string): Promise<Result<Principal>> => {
+  const principalOf = async (token: string): Promise<Result<TokenPrincipal>> => {
     const held = verifiedTokens.get(token);
     if (held !== undefined && stillHolds(held)) return accept(held.principal);
     if (held !== undefined) verifiedTokens.delete(token);

@@ -62,7 +62,7 @@ export function authorize(
     door === "grant"
       ? { statements: rule.policy, policyArns: rule.policyArns }
       : { statements: [], policyArns: [] };
-  const policy = compileSessionPolicy({ target: route.target, variables, ...additions, ...bounds.value });
+  const policy = compileSessionPolicy({ route, variables, ...additions, ...bounds.value });
   if (!policy.ok) return policy;
 
   const { notAfter } = bounds.value;

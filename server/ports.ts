@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { Denial } from "./core/denial.js";
 import type { Abandonment } from "./core/abandonment.js";
 import type { RelayedBody } from "./core/inbound.js";
-import type { Issuer, Principal, RoleSession, SessionSpec, SigningAlgorithm } from "./core/model.js";
+import type { Issuer, RoleSession, SessionSpec, SigningAlgorithm, TokenPrincipal } from "./core/model.js";
 import type { RawHeaders } from "./core/raw-headers.js";
 import type { Result } from "./core/result.js";
 
@@ -25,7 +25,7 @@ export interface SigningKeys {
 
 /** A caller whose token was verified, and the key that verified it. */
 export interface VerifiedToken {
-  readonly principal: Principal;
+  readonly principal: TokenPrincipal;
   readonly key: KeyObject;
 }
 

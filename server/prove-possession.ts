@@ -4,7 +4,7 @@ import type { PresentedToken } from "./core/bearer-token.js";
 import { confirmedThumbprint } from "./core/confirmation.js";
 import type { DpopNonces } from "./core/dpop-nonce.js";
 import { checkProof } from "./core/dpop-proof.js";
-import type { Issuer, Principal } from "./core/model.js";
+import type { Issuer, TokenPrincipal } from "./core/model.js";
 import { headerValues, type RawHeaders } from "./core/raw-headers.js";
 import { accept, refuse, type Result } from "./core/result.js";
 import type { Clock, ProofReplays } from "./ports.js";
@@ -23,7 +23,7 @@ export interface ProvenCall {
 }
 
 export type ProvePossession = (
-  principal: Principal,
+  principal: TokenPrincipal,
   presented: PresentedToken,
   call: ProvenCall,
 ) => Result<undefined>;

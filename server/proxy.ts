@@ -2,6 +2,7 @@
 // signed with the caller's own session, and the answer handed on as it comes.
 import { hash } from "node:crypto";
 import { variablesOf } from "./authorize.js";
+import { awsErrorType } from "./core/aws-refusal.js";
 import { isBodiless } from "./core/bodiless.js";
 import type { Denial } from "./core/denial.js";
 import { isEventStream } from "./core/event-stream.js";
@@ -9,6 +10,7 @@ import { forwardedHeaders } from "./core/forwarded-headers.js";
 import { identityHeaders } from "./core/identity-headers.js";
 import type { Findings, Inbound, RelayedBody, Reply, UpstreamCall, Verdict } from "./core/inbound.js";
 import type { Principal, RoleSession, Route, RouteMatch } from "./core/model.js";
+import { prefixedTarget } from "./core/prefixed-target.js";
 import { headerValues, type RawHeaders } from "./core/raw-headers.js";
 import { relayedHeaders } from "./core/relayed-headers.js";
 import { rememberPerCaller } from "./core/remember-per-caller.js";
@@ -44,10 +46,11 @@ export function createProxy(ports: {
     const body = await inbound.body.read(ports.bodyBytes);
     if (!body.ok) return body;
 
+    const sent = upstream.kind === "executeApi" ? prefixedTarget(upstream.basePath, target) : target;
     const signed = signRequest({
       method: inbound.method,
       host: upstream.host,
-      target,
+      target: sent,
       payloadHash: body.value.length === 0 ? emptyHash : hash("sha256", body.value),
       region: upstream.region,
       service: upstream.service,
@@ -59,7 +62,7 @@ export function createProxy(ports: {
     const reply = await ports.upstream.send({
       origin: upstream.origin,
       method: inbound.method,
-      path: target.wire,
+      path: sent.wire,
       headers: forwardedHeaders(inbound, identity.value, signed),
       body: body.value,
       timeoutMs,
@@ -72,7 +75,7 @@ export function createProxy(ports: {
     }
     const { status, headers } = reply.value;
     // The function's own 4xx and 5xx pass untouched; what AWS itself refused is ours to translate.
-    const errorType = status >= 400 ? headerValues(headers, "x-amzn-errortype")[0] : undefined;
+    const errorType = awsErrorType(upstream, status, headers);
     if (errorType === undefined) return accept(relayedReply(reply.value, inbound, match.route));
     const { cause, verdict } = await firstLine(reply.value.body);
     call.ended = { at: ports.clock(), verdict };

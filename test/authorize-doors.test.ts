@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { authorize, createAuthorize } from "../server/authorize.js";
-import type { Door, Principal } from "../server/core/model.js";
+import type { Door, TokenPrincipal } from "../server/core/model.js";
 import { cel, statementWith, template } from "./fixtures/expression.js";
 import { accepted, refused } from "./fixtures/outcome.js";
 import { now, principalWith } from "./fixtures/principal.js";
@@ -10,7 +10,7 @@ import { issuerWith, nowSeconds } from "./fixtures/tokens.js";
 
 const decide = (
   door: Door,
-  principal: Principal,
+  principal: TokenPrincipal,
   rule: Parameters<typeof roleRuleWith>[0] = {},
   clientAddress?: string,
 ) =>
@@ -168,8 +168,8 @@ describe("createAuthorize", () => {
     const proxy = matchOf(routeWith("ANY /reports", { roles: [rule] }), "proxy");
     const decideOnce = createAuthorize();
     const [acme, globex] = ["acme", "globex"].map((tenant) => principalWith({ tenant })) as [
-      Principal,
-      Principal,
+      TokenPrincipal,
+      TokenPrincipal,
     ];
     for (const time of [now, now + 1]) {
       expect(decideOnce(proxy, acme, time).ok).toBe(true);

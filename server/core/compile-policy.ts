@@ -1,17 +1,17 @@
-// SessionSpec's policy: what a session may do at most, compiled for one target (design.md section 5). Claim values
+// SessionSpec's policy: what a session may do at most, compiled for one route (design.md section 5). Claim values
 // enter only through typed slots and can never widen a statement; nothing is escaped silently.
 import type { Variables } from "./cel.js";
-import type { FunctionUrlTarget } from "./model.js";
 import { boundAllows, denyOutside } from "./policy-bounds.js";
 import type { Conditions, PolicyBounds, Statement } from "./policy-bounds.js";
 import { accept, refuse, type Result } from "./result.js";
+import { targetStatements, type TargetedRoute } from "./target-statements.js";
 import { fillTextTemplate, type StatementTemplate, type TextTemplate } from "./session-policy.js";
 
 /** STS's limit on the plain text of a session policy and the ARNs of managed ones together, in characters. */
 export const maxPolicyLength = 2048;
 
 export interface PolicyInput extends PolicyBounds {
-  readonly target: FunctionUrlTarget;
+  readonly route: TargetedRoute;
   /** The role rule's own statements; empty for the proxy door. */
   readonly statements: readonly StatementTemplate[];
   /** Managed policies that go with the session; empty for the proxy door. */
@@ -20,13 +20,13 @@ export interface PolicyInput extends PolicyBounds {
 }
 
 /**
- * The session policy as JSON text: the target's statements, then the rule's.
+ * The session policy as JSON text: the route's statements, then the rule's.
  * Refuses `claim_unrepresentable` (a slot's value could widen the policy, or STS's alphabet has no letter for it) and
  * `session_too_large` (over 2,048 characters, the managed policies' ARNs included).
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function compileSessionPolicy(input: PolicyInput): Result<string> {
-  const statements: Statement[] = targetStatements(input.target);
+  const statements: Statement[] = targetStatements(input.route);
   for (const [at, template] of input.statements.entries()) {
     const statement = fillStatement(template, input.variables, `policy[${at}]`);
     if (!statement.ok) return statement;
@@ -42,27 +42,6 @@ export function compileSessionPolicy(input: PolicyInput): Result<string> {
     return refuse({ reason: "session_too_large", slot: "policy", cause });
   }
   return accept(policy);
-}
-
-/**
- * A function URL asks for two permissions, each with a condition key that fits only itself.
- * https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
- */
-function targetStatements({ functionArn }: FunctionUrlTarget): Statement[] {
-  return [
-    {
-      Effect: "Allow",
-      Action: "lambda:InvokeFunctionUrl",
-      Resource: functionArn,
-      Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
-    },
-    {
-      Effect: "Allow",
-      Action: "lambda:InvokeFunction",
-      Resource: functionArn,
-      Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
-    },
-  ];
 }
 
 function fillStatement(template: StatementTemplate, variables: Variables, slot: string): Result<Statement> {

@@ -22,11 +22,7 @@ export const signingAlgorithms = [
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
 /** A trusted issuer (OpenID Connect Discovery 1.0). */
-export interface Issuer {
-  /** Short alias for session names and logs. */
-  readonly name: string;
-  /** Equals the `iss` claim exactly. */
-  readonly issuer: string;
+export interface Issuer extends Voucher {
   /** Any one of these must be in `aud`; `null` says that the check is off on purpose. */
   readonly audience: readonly string[] | null;
   /** Where the token has no `aud`, its `client_id` stands in (Cognito's access tokens). */
@@ -43,16 +39,57 @@ export interface Issuer {
   readonly dpopNonce: boolean;
 }
 
+/** Who vouches for a caller: a trusted issuer, or a custom authorizer. */
+export interface Voucher {
+  /** Short alias for session names and logs. */
+  readonly name: string;
+  /** The `iss` claim, or an authorizer's URN: with the subject it tells callers apart. */
+  readonly issuer: string;
+}
+
+/** A Lambda authorizer as API Gateway has them. */
+export interface Authorizer extends Voucher {
+  /** The function is called by the Invoke API; the module runs in this process. */
+  readonly source:
+    | {
+        readonly kind: "lambda";
+        readonly functionArn: string;
+        readonly region: string;
+        readonly origin: string;
+      }
+    | { readonly kind: "module"; readonly file: string };
+  readonly payloadVersion: "1.0" | "2.0";
+  /** token: the event has one text from one header (REST). request: the whole request but its body. */
+  readonly type: "request" | "token";
+  /** `$request.header.NAME` and `$request.querystring.NAME`; a request that lacks one is refused without a call. */
+  readonly identitySources: readonly IdentitySource[];
+  /** 0: each call is asked anew. */
+  readonly ttlSeconds: number;
+  /** It answers `{ isAuthorized, context }`, with payload version 2.0 only. */
+  readonly simpleResponses: boolean;
+  readonly timeoutMs: number;
+}
+
+export interface IdentitySource {
+  readonly from: "header" | "querystring";
+  readonly name: string;
+}
+
 /** A verified caller. Made by authenticate.ts and by nothing else. */
 export interface Principal {
-  readonly issuer: Issuer;
+  readonly issuer: Voucher;
   /** The `sub` claim. */
   readonly subject: string;
   readonly claims: Claims;
-  /** The `exp` claim: seconds since 1970-01-01T00:00:00Z. */
+  /** The `exp` claim: seconds since 1970-01-01T00:00:00Z. Infinity where an authorizer named none. */
   readonly expiresAt: number;
   /** From `scope` (RFC 8693 4.2) or `scp`. */
   readonly scopes: ReadonlySet<string>;
+}
+
+/** A caller whose token an issuer signed. */
+export interface TokenPrincipal extends Principal {
+  readonly issuer: Issuer;
 }
 
 /** One line of the claims -> role table. */
@@ -77,21 +114,52 @@ export interface RoleRule {
   readonly bindSourceIp: boolean;
 }
 
-/** A Lambda function URL with AuthType AWS_IAM. */
-export interface FunctionUrlTarget {
-  readonly kind: "functionUrl";
-  /** Scheme, host and port; a function URL has no path of its own. */
+/** Where a call goes and how it is signed, whatever the kind of target. */
+interface Endpoint {
+  /** Scheme, host and port. */
   readonly origin: string;
   /** Value of the Host header: what is signed and what is sent. */
   readonly host: string;
-  /** The ARN the URL belongs to, with the alias if it hangs on one. */
-  readonly functionArn: string;
   readonly region: string;
-  /** SigV4 service name, `lambda` for a function URL. */
+  /** SigV4 service name: `lambda` or `execute-api`. */
   readonly service: string;
 }
 
-export type Target = FunctionUrlTarget;
+/** A Lambda function URL with AuthType AWS_IAM; it has no path of its own. */
+export interface FunctionUrlTarget extends Endpoint {
+  readonly kind: "functionUrl";
+  /** The ARN the URL belongs to, with the alias if it hangs on one. */
+  readonly functionArn: string;
+}
+
+/** A stage of an API Gateway API with IAM authorization. */
+export interface ExecuteApiTarget extends Endpoint {
+  readonly kind: "executeApi";
+  /** Stands before the caller's path: `/prod`, or empty where the stage is not in the path. No slash at the end. */
+  readonly basePath: string;
+  /** `arn:aws:execute-api:eu-west-1:123456789012:abc123/prod`; the account may be `*`. */
+  readonly stageArn: string;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, and InvokeWithResponseStream. */
+export const invokeModes = ["RequestResponse", "Event", "DryRun", "ResponseStream"] as const;
+export type InvokeMode = (typeof invokeModes)[number];
+
+/** A Lambda function behind the Invoke API. */
+export interface InvokeTarget extends Endpoint {
+  readonly kind: "invoke";
+  /** With its version or alias, if it is called by one. */
+  readonly functionArn: string;
+  readonly mode: InvokeMode;
+  /** The body is the event and the payload is the answer, as they are. */
+  readonly raw: boolean;
+  /** The function's last 4 KB of log go to our log. */
+  readonly logTail: boolean;
+  /** CEL: `X-Amz-Tenant-Id`. */
+  readonly tenantId?: Expression;
+}
+
+export type Target = FunctionUrlTarget | ExecuteApiTarget | InvokeTarget;
 
 /** grant: hand the session to the caller. proxy: sign and relay the call. */
 export type Door = "grant" | "proxy";
@@ -113,6 +181,8 @@ export interface Route {
   /** `undefined` for `$default`, which matches any path. */
   readonly segments: readonly RouteSegment[] | undefined;
   readonly roles: readonly RoleRule[];
+  /** Decides in place of the issuers who the caller is. Absent: an OIDC token does. */
+  readonly authorizer?: Authorizer;
   /** The caller needs at least one; empty: none needed. */
   readonly scopes: readonly string[];
   readonly target: Target;

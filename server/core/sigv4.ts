@@ -6,10 +6,13 @@ import type { Credentials } from "./model.js";
 import { onceASecond } from "./once-a-second.js";
 import type { RequestTarget } from "./request-target.js";
 
+/** What of a target is signed and sent. */
+export type SignedTarget = Pick<RequestTarget, "wire" | "canonicalPath" | "canonicalQuery">;
+
 export interface SigningInput {
   readonly method: string;
   readonly host: string;
-  readonly target: RequestTarget;
+  readonly target: SignedTarget;
   /** SHA-256 of the body in lower-case hex. Lambda takes no unsigned payload. */
   readonly payloadHash: string;
   readonly region: string;

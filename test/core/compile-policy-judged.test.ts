@@ -8,7 +8,7 @@ import { compileSessionPolicy, type PolicyInput } from "../../server/core/compil
 import type { Claims } from "../../server/core/model.js";
 import { statementWith, template, variablesWith } from "../fixtures/expression.js";
 import { accepted } from "../fixtures/outcome.js";
-import { functionArn, functionUrlTarget } from "../fixtures/route.js";
+import { functionArn, routeWith } from "../fixtures/route.js";
 
 const parsed = (text: string): PolicyDocument => accepted(parsePolicyText(text, "session"));
 const allowing = (...actions: string[]): PolicyDocument => ({
@@ -34,7 +34,7 @@ function allows(policy: string, call: Call, managed?: PolicyDocument): boolean {
 
 const compile = (overrides: Partial<PolicyInput> = {}, claims: Claims = {}) =>
   compileSessionPolicy({
-    target: functionUrlTarget,
+    route: routeWith("$default"),
     statements: [],
     policyArns: [],
     variables: variablesWith(claims),

@@ -3,7 +3,7 @@ import { compileSessionPolicy } from "../../server/core/compile-policy.js";
 import type { Claims } from "../../server/core/model.js";
 import { statementWith, template, variablesWith } from "../fixtures/expression.js";
 import { accepted, refused } from "../fixtures/outcome.js";
-import { functionUrlTarget } from "../fixtures/route.js";
+import { routeWith } from "../fixtures/route.js";
 
 const resource = statementWith({
   Resource: [
@@ -18,7 +18,7 @@ const condition = statementWith({
 
 const compile = (statement: typeof resource, claims: Claims) =>
   compileSessionPolicy({
-    target: functionUrlTarget,
+    route: routeWith("$default"),
     statements: [statement],
     policyArns: [],
     variables: variablesWith(claims),

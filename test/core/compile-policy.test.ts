@@ -2,7 +2,7 @@ import { compileSessionPolicy, maxPolicyLength, type PolicyInput } from "../../s
 import type { Claims } from "../../server/core/model.js";
 import { statementWith, template, variablesWith } from "../fixtures/expression.js";
 import { accepted, refused } from "../fixtures/outcome.js";
-import { functionArn, functionUrlTarget } from "../fixtures/route.js";
+import { functionArn, routeWith } from "../fixtures/route.js";
 
 interface Policy {
   readonly Version: string;
@@ -11,7 +11,7 @@ interface Policy {
 
 const compile = (overrides: Partial<PolicyInput> = {}, claims: Claims = { tenant: "acme" }) =>
   compileSessionPolicy({
-    target: functionUrlTarget,
+    route: routeWith("$default"),
     statements: [],
     policyArns: [],
     variables: variablesWith(claims),
