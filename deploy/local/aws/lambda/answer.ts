@@ -95,11 +95,22 @@ const readBody = ({ body = "", isBase64Encoded = false }: Fields): Result<Buffer
   return BASE64.test(body) ? accept(Buffer.from(body, "base64")) : refuse("body is not base64");
 };
 
+const parseJson = (text: string): Result<unknown, string> => {
+  try {
+    return accept(JSON.parse(text) as unknown);
+  } catch {
+    return refuse("the payload is not JSON");
+  }
+};
+
 /** A buffered handler's result. Without a `statusCode`, the JSON text itself is the body. */
 export const toAnswer = (payload: string): Result<Answer, string> => {
   if (Buffer.byteLength(payload) > RESPONSE_LIMIT)
     return refuse(`the answer is larger than ${RESPONSE_LIMIT} bytes of JSON`);
-  const result: unknown = JSON.parse(payload);
+  const parsed = parseJson(payload);
+  // A runtime of one's own may post anything.
+  if (!parsed.ok) return parsed;
+  const result = parsed.value;
   if (!isObject(result) || !("statusCode" in result))
     return accept({
       status: 200,

@@ -1,10 +1,13 @@
-// Makes a function ready to run: bundled as SAM's esbuild build method does, or its folder as it is; and finds the file
-// that its `Handler` names.
+// Makes a function ready to run: bundled as SAM's esbuild build method does, or its folder as it is, and then the file that
+// its `Handler` names is found. Custom runtimes and images have ways of their own.
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildFailure, type BuildOptions } from "esbuild";
 import type { FunctionDefinition } from "../model.js";
+import { buildCustomRuntime, isCustomRuntime } from "./build-custom-runtime.js";
+import { buildImage } from "./image/build-image.js";
+import type { RuntimeProgram } from "./runtime-api-process.js";
 import { addLayers, copyCode, protect, writeInlineCode } from "./task-folder.js";
 
 export interface BuiltFunction {
@@ -15,6 +18,10 @@ export interface BuiltFunction {
   readonly exportPath: string;
   /** The files it was made of; a whole folder where it was copied. */
   readonly sources: readonly string[];
+  /** What runs it, where that is not Lambda's own Node runtime; handlerFile and exportPath say nothing then. */
+  readonly program?: RuntimeProgram;
+  /** The variables of an image; the function's own stand over them. */
+  readonly imageEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** Code that cannot be bundled; `suspects` are the files and folders that may mend it. */
@@ -35,6 +42,19 @@ export const buildFunction = async (
   definition: FunctionDefinition,
   outFolder: string,
 ): Promise<BuiltFunction> => {
+  const { image } = definition;
+  const building =
+    image !== undefined
+      ? buildImage(definition, image, outFolder)
+      : isCustomRuntime(definition)
+        ? buildCustomRuntime(definition, outFolder)
+        : buildForNode(definition, outFolder);
+  const built = await building;
+  await protect(outFolder);
+  return built;
+};
+
+const buildForNode = async (definition: FunctionDefinition, outFolder: string): Promise<BuiltFunction> => {
   const { logicalId, codeFolder, handler } = definition;
   const { module, exportPath } = HANDLER.exec(handler)?.groups ?? {};
   if (module === undefined || exportPath === undefined)
@@ -44,7 +64,6 @@ export const buildFunction = async (
   const handlerFile = EXTENSIONS.map((extension) => join(folder, module + extension)).find(existsSync);
   if (handlerFile === undefined)
     throw new Error(`${logicalId}: no ${module}.js, .mjs or .cjs in ${codeFolder}`);
-  await protect(outFolder);
   return { definition, folder, handlerFile, exportPath, sources };
 };
 

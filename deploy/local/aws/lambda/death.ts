@@ -1,6 +1,6 @@
 // How an execution environment can end, in Lambda's words. Pure.
-import type { Exit } from "./environment-process.js";
 import type { FunctionError } from "./invocation.js";
+import type { Exit } from "./process-group.js";
 
 /** Lambda names signals as Go does. */
 const SIGNAL_NAMES: Readonly<Partial<Record<NodeJS.Signals, string>>> = {

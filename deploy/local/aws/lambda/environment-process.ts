@@ -1,13 +1,10 @@
-// The process of one execution environment: spawned with its own variables and nothing of the twin's, in a session of
-// its own (Ctrl-C is the twin's; its subprocesses end with it), joined to the twin by two pipes.
-import { type ChildProcess, spawn } from "node:child_process";
-import type { Socket } from "node:net";
-import type { Readable, Writable } from "node:stream";
+// The process of one execution environment with a Node runtime, joined to the twin by two pipes. Node has a way of its own
+// beside the Runtime API (runtime-api-process.ts), since it was here first and is faster: no HTTP for each call.
+import type { Readable } from "node:stream";
 import { encodeFrame, FrameReader } from "./frames.js";
 import type { FromEnvironment, ToEnvironment } from "./invocation.js";
 import type { Keeper } from "./keeper.js";
-import { splitLines } from "./printed-lines.js";
-import { hasEnded, peakResidentBytes } from "./process-status.js";
+import { type Exit, ProcessGroup } from "./process-group.js";
 
 export interface ProcessSettings {
   /** The bundle that build.ts makes. */
@@ -19,13 +16,6 @@ export interface ProcessSettings {
   readonly keeper: Keeper;
 }
 
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** It could not be started, or has spoiled its pipe. */
-  readonly fault?: string;
-}
-
 export interface ProcessEvents {
   received(message: FromEnvironment, body: Buffer): void;
   /** A line written around console.* */
@@ -34,88 +24,78 @@ export interface ProcessEvents {
   ended(exit: Exit): void;
 }
 
-export class EnvironmentProcess {
-  readonly #child: ChildProcess;
-  readonly #keeper: Keeper;
+/** What runs a function's calls, whatever it is written in. */
+export interface FunctionProcess {
+  /** The most it has ever held, in bytes; `undefined` when that is not known. */
+  readonly peakBytes: number | undefined;
+  /** True before `ended` is told already: no call must go to it any more. */
+  readonly hasEnded: boolean;
+  post(message: ToEnvironment, body?: Buffer): void;
+  /** Nothing of it runs until `thaw`. */
+  freeze(): void;
+  thaw(): void;
+  /** Lets it say farewell, where Lambda does. */
+  shutDown(): Promise<void>;
+  /** Resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Where environment-channel.ts has its ends of the pipes. */
+const TO_ENVIRONMENT = 3;
+const FROM_ENVIRONMENT = 4;
+
+export class EnvironmentProcess implements FunctionProcess {
+  readonly #group: ProcessGroup;
   readonly #ended: Promise<void>;
   #fault: string | undefined;
-  #gone = false;
 
   constructor(settings: ProcessSettings, events: ProcessEvents) {
-    this.#keeper = settings.keeper;
-    this.#child = spawn(process.execPath, [...settings.nodeOptions, settings.workerFile], {
-      cwd: settings.folder,
-      env: { ...settings.environmentVariables },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    });
-    const { pid, stdio } = this.#child;
-    // A broken pipe is told by the end of the process. Where no process could be made, there may be no pipes either.
-    for (const pipe of (stdio as typeof stdio | undefined) ?? []) pipe?.on("error", () => undefined);
-    if (pid !== undefined) settings.keeper.watch(pid);
-    this.#ended = this.#listen(events).then((exit) => {
-      if (pid !== undefined) settings.keeper.forget(pid);
-      events.ended(exit);
-    });
+    const { workerFile, nodeOptions, folder, environmentVariables, keeper } = settings;
+    this.#group = new ProcessGroup(
+      {
+        ...{ folder, environmentVariables, keeper, pipes: ["pipe", "pipe"] },
+        command: [process.execPath, ...nodeOptions, workerFile],
+      },
+      (line) => events.printed(line),
+    );
+    this.#ended = this.#listen(events).then((exit) => events.ended(exit));
   }
 
-  /** The most it has ever held, in bytes; `undefined` when that is not known. */
   get peakBytes(): number | undefined {
-    return this.#child.pid === undefined || this.#gone ? undefined : peakResidentBytes(this.#child.pid);
+    return this.#group.peakBytes;
   }
 
-  /** True before `ended` is told already: no call must go to it any more. */
   get hasEnded(): boolean {
-    return this.#gone || (this.#child.pid !== undefined && hasEnded(this.#child.pid));
+    return this.#group.hasEnded;
   }
 
   post(message: ToEnvironment, body?: Buffer): void {
-    const pipe = this.#child.pid === undefined ? undefined : (this.#child.stdio[3] as Writable);
+    const pipe = this.#group.pipe(TO_ENVIRONMENT);
     if (pipe?.writable) pipe.write(encodeFrame(message, body));
   }
 
-  /** Nothing of it runs until `thaw`. */
   freeze(): void {
-    if (this.#keeper.alive) this.#signal("SIGSTOP");
+    this.#group.freeze();
   }
 
   thaw(): void {
-    this.#signal("SIGCONT");
+    this.#group.thaw();
   }
 
-  /** Resolves when it is gone. */
+  /** A function without extensions gets no SIGTERM on Lambda either. */
+  shutDown(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async kill(): Promise<void> {
-    this.#signal("SIGKILL");
+    this.#group.signal("SIGKILL");
     await this.#ended;
   }
 
-  #signal(signal: NodeJS.Signals): void {
-    const { pid } = this.#child;
-    if (pid === undefined || this.#gone) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // Its last process has gone.
-    }
-  }
-
   async #listen(events: ProcessEvents): Promise<Exit> {
-    const exited = new Promise<Exit>((resolve) => {
-      this.#child.once("exit", (code, signal) => resolve({ code, signal }));
-      this.#child.once("error", ({ message }) => resolve({ code: null, signal: null, fault: message }));
-    });
-    // Without a process nothing more comes.
-    if (this.#child.pid === undefined) return exited;
-    const { stdout, stderr, stdio } = this.#child;
-    for (const output of [stdout, stderr])
-      if (output !== null) splitLines(output, (line) => events.printed(line));
-    const drained = this.#receive(stdio[4] as Readable, events);
-    const exit = await exited;
-    // What it left running in its group would otherwise live on, and hold the pipes open.
-    this.#signal("SIGKILL");
-    this.#gone = true;
-    // Something that has left the group may hold them open for ever; the twin can still go.
-    for (const output of [stdout, stderr]) (output as Socket | null)?.unref();
+    const pipe = this.#group.pipe(FROM_ENVIRONMENT);
+    const drained = pipe === undefined ? undefined : this.#receive(pipe, events);
+    const exit = await this.#group.ended;
     await drained;
     return this.#fault === undefined ? exit : { ...exit, fault: this.#fault };
   }
@@ -130,7 +110,7 @@ export class EnvironmentProcess {
         // Only a function that writes to the pipe itself can do this.
         this.#fault = `its pipe is spoiled: ${String(error)}`;
         pipe.destroy();
-        this.#signal("SIGKILL");
+        this.#group.signal("SIGKILL");
       }
     });
     return new Promise((resolve) => pipe.once("close", resolve));

@@ -3,7 +3,7 @@
 // or too much memory ends this process and nothing else.
 import { exited, initTimedOut, outOfMemory, timedOut, twinCloses } from "./death.js";
 import { EnvironmentLog, type PrintedLine } from "./environment-log.js";
-import { EnvironmentProcess, type Exit, type ProcessSettings } from "./environment-process.js";
+import { EnvironmentProcess, type FunctionProcess, type ProcessSettings } from "./environment-process.js";
 import type {
   AnswerPart,
   AnswerSink,
@@ -13,6 +13,8 @@ import type {
   InvocationOutcome,
   LoadInput,
 } from "./invocation.js";
+import type { Exit } from "./process-group.js";
+import { RuntimeApiProcess, type RuntimeProgram } from "./runtime-api-process.js";
 import type { StartGate } from "./start-gate.js";
 
 /** Lambda's own limit for the time before the first call. */
@@ -22,6 +24,8 @@ const MEMORY_INTERVAL_MS = 100;
 
 export interface EnvironmentSpec extends ProcessSettings {
   readonly load: LoadInput;
+  /** A runtime of its own, behind the Runtime API; absent: Lambda's Node runtime. */
+  readonly program?: RuntimeProgram;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   /** Lambda's ten if absent. */
@@ -43,7 +47,7 @@ export class Environment {
   readonly #log: EnvironmentLog;
   readonly #ready: Promise<void>;
   #settleReady: () => void = () => undefined;
-  #process: EnvironmentProcess | undefined;
+  #process: FunctionProcess | undefined;
   #call: Call | undefined;
   #causeOfDeath: FunctionError | undefined;
   #initMs: number | undefined;
@@ -86,6 +90,7 @@ export class Environment {
 
   /** Resolves when the process is gone. */
   async destroy(): Promise<void> {
+    if (this.#call === undefined && this.alive) await this.#process?.shutDown();
     this.#die(twinCloses);
     await this.#process?.kill();
   }
@@ -97,11 +102,7 @@ export class Environment {
     try {
       if (this.#causeOfDeath !== undefined) return;
       const startedAt = performance.now();
-      this.#process = new EnvironmentProcess(this.#spec, {
-        received: (message, body) => this.#receive(message, body),
-        printed: (message) => this.#log.printRaw(message),
-        ended: (exit) => this.#buried(exit),
-      });
+      this.#process = this.#startProcess();
       this.#process.post({ type: "load", ...this.#spec.load });
       const { initTimeoutSeconds: seconds = INIT_TIMEOUT_SECONDS } = this.#spec;
       const timer = setTimeout(() => this.#die(initTimedOut(seconds)), seconds * 1000);
@@ -114,6 +115,18 @@ export class Environment {
     } finally {
       this.#spec.startGate.leave();
     }
+  }
+
+  #startProcess(): FunctionProcess {
+    const { program, load } = this.#spec;
+    const events = {
+      received: (message: FromEnvironment, body: Buffer) => this.#receive(message, body),
+      printed: (message: string) => this.#log.printRaw(message),
+      ended: (exit: Exit) => this.#buried(exit),
+    };
+    return program === undefined
+      ? new EnvironmentProcess(this.#spec, events)
+      : new RuntimeApiProcess(this.#spec, program, load.context, events);
   }
 
   #receive(message: FromEnvironment, body: Buffer): void {

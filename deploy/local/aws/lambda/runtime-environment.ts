@@ -6,15 +6,16 @@ import type { InvocationContext, LogLevel } from "./invocation.js";
 export const regionOf = ({ arn }: FunctionDefinition): string => arn.split(":")[3] ?? "";
 export const accountIdOf = ({ arn }: FunctionDefinition): string => arn.split(":")[4] ?? "";
 
+const LATEST = "$LATEST";
+
 /** `instanceId` (32 hex digits) tells execution environments apart; `now` is epoch milliseconds. */
 export const runtimeContext = (
   definition: FunctionDefinition,
   instanceId: string,
   now: number,
+  functionVersion: string = LATEST,
 ): InvocationContext => {
   const qualifier = definition.url?.qualifier;
-  // The twin has no history of versions: an alias points at the first one that was published.
-  const functionVersion = qualifier === undefined ? "$LATEST" : "1";
   const day = new Date(now).toISOString().slice(0, 10).replaceAll("-", "/");
   return {
     functionName: definition.name,
@@ -42,19 +43,25 @@ export interface VariablesInput {
   readonly credentials: FunctionCredentials | undefined;
   /** Where the function's own AWS SDK finds this AWS. */
   readonly endpointUrl: string | undefined;
+  /** What its image sets. */
+  readonly imageEnvironment?: Readonly<Record<string, string>> | undefined;
 }
+
+export const LAMBDA_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 /** Nothing of the twin's own environment. */
 export const environmentVariables = (input: VariablesInput): Record<string, string> => {
-  const { definition, context, taskRoot, credentials, endpointUrl } = input;
+  const { definition, context, taskRoot, credentials, endpointUrl, imageEnvironment } = input;
   return {
     // First what the template's own variables may replace.
     ...(endpointUrl !== undefined && { AWS_ENDPOINT_URL: endpointUrl }),
     ...(definition.build?.sourcemap === true && { NODE_OPTIONS: "--enable-source-maps" }),
+    ...imageEnvironment,
     ...definition.environment,
     AWS_REGION: regionOf(definition),
     AWS_DEFAULT_REGION: regionOf(definition),
-    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
+    // Neither custom runtimes nor images have it.
+    ...(definition.runtime.startsWith("nodejs") && { AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}` }),
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_VERSION: context.functionVersion,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: context.memoryLimitInMB,
@@ -70,9 +77,10 @@ export const environmentVariables = (input: VariablesInput): Record<string, stri
     }),
     LAMBDA_TASK_ROOT: taskRoot,
     LANG: "en_US.UTF-8",
-    PATH: "/usr/local/bin:/usr/bin:/bin",
+    PATH: LAMBDA_PATH,
     TZ: ":UTC",
-    _HANDLER: definition.handler,
+    // An image has none.
+    ...(definition.handler !== "" && { _HANDLER: definition.handler }),
   };
 };
 
