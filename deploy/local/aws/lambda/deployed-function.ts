@@ -1,93 +1,102 @@
-// One function while the twin runs: its code as it was last built, the environments that run it, and (when asked to)
-// its source files under watch. A build that fails is told and changes nothing.
-import { randomUUID } from "node:crypto";
+// One function while the twin runs: $LATEST is its code as it was last built, a published version the code of its moment,
+// and (when asked to) its source files are under watch. A build that fails is told and changes nothing.
 import { join } from "node:path";
-import type { Clock } from "../../../../server/ports.js";
-import type { FunctionDefinition } from "../model.js";
+import type { FunctionDefinition, Outcome } from "../model.js";
 import { buildFunction, type BuiltFunction, BundleError } from "./build.js";
-import { Environment } from "./environment.js";
+import type { CalledFunction } from "./callee.js";
+import { type CodeDigest, digestFolder } from "./code-digest.js";
+import { Concurrency } from "./concurrency.js";
+import type { Environment } from "./environment.js";
 import type { PrintedLine } from "./environment-log.js";
+import { environmentStart, type StartSettings } from "./environment-start.js";
 import type { LambdaLogEntry } from "./function-url.js";
-import type { Keeper } from "./keeper.js";
 import { Pool } from "./pool.js";
-import {
-  environmentVariables,
-  type FunctionCredentials,
-  logFormatOf,
-  logLevelOf,
-  nodeOptionsOf,
-  runtimeContext,
-} from "./runtime-environment.js";
-import type { StartGate } from "./start-gate.js";
 import { removeFolder } from "./task-folder.js";
+import { FunctionVersions, type Picked, type PublishInput, type Version } from "./versions.js";
 import { type SourceWatch, watchSources } from "./watch-sources.js";
 
-export interface DeploySettings {
+export interface DeploySettings extends StartSettings {
   /** Where functions are built, each in a folder of its own. */
   readonly workspace: string;
-  readonly workerFile: string;
-  readonly keeper: Keeper;
-  readonly startGate: StartGate;
-  readonly clock: Clock;
   readonly log: (entry: LambdaLogEntry) => void;
   readonly watch: boolean;
-  readonly credentialsOf: (definition: FunctionDefinition) => FunctionCredentials | undefined;
-  readonly endpointUrl: string | undefined;
+  /** A saved file changes $LATEST only; without it, it also publishes a version and moves the alias there. */
+  readonly holdAliases: boolean;
+  /** From 0 up to 1: which of an alias's two versions a call runs. */
+  readonly random: () => number;
 }
 
-export class DeployedFunction {
+/** A build, frozen in a folder of its own. */
+export interface BuiltCode extends CodeDigest {
+  readonly built: BuiltFunction;
+  readonly outFolder: string;
+}
+
+export class DeployedFunction implements CalledFunction {
   readonly definition: FunctionDefinition;
-  readonly pool: Pool;
+  readonly versions: FunctionVersions<BuiltCode>;
   readonly #settings: DeploySettings;
   readonly #watch: SourceWatch | undefined;
-  #folder: string;
-  #sources: readonly string[];
+  readonly #concurrency: Concurrency;
+  readonly #pools = new Map<string, Pool>();
+  /** With the folder that their last calls still run in. */
+  readonly #retiring = new Map<Pool, string>();
   #generation = 0;
   #reloading: Promise<void> = Promise.resolve();
   #closed = false;
 
-  private constructor(built: BuiltFunction, folder: string, settings: DeploySettings) {
-    this.definition = built.definition;
+  private constructor(definition: FunctionDefinition, code: BuiltCode, settings: DeploySettings) {
+    this.definition = definition;
     this.#settings = settings;
-    this.#folder = folder;
-    this.#sources = built.sources;
-    this.pool = new Pool(this.#startOf(built), built.definition.reservedConcurrency);
+    this.versions = new FunctionVersions(definition.arn, code, settings.clock());
+    this.#concurrency = new Concurrency(definition.reservedConcurrency);
+    this.#deployAlias();
     if (settings.watch) this.#watch = watchSources(() => this.#queueReload());
   }
 
   /** Rejects, with the function's name, when it does not build. */
   static async deploy(definition: FunctionDefinition, settings: DeploySettings): Promise<DeployedFunction> {
-    const folder = join(settings.workspace, definition.logicalId, "0");
-    const built = await buildFunction(definition, folder);
-    const deployed = new DeployedFunction(built, folder, settings);
-    await deployed.#watch?.watch(built.sources);
+    const code = await buildCode(definition, join(settings.workspace, definition.logicalId, "0"));
+    const deployed = new DeployedFunction(definition, code, settings);
+    await deployed.#watch?.watch(code.built.sources);
     return deployed;
+  }
+
+  pick(qualifier: string | undefined): Outcome<Picked> {
+    return this.versions.pick(qualifier, this.#settings.random());
+  }
+
+  /** Each version has environments of its own; their number is the function's. */
+  poolOf(version: string): Pool | undefined {
+    const found = this.versions.version(version);
+    if (!found.ok || this.#closed) return undefined;
+    const pool = this.#pools.get(version) ?? new Pool(this.#startOf(found.value), this.#concurrency);
+    this.#pools.set(version, pool);
+    return pool;
+  }
+
+  publish(input: PublishInput): Outcome<Version<BuiltCode>> {
+    return this.versions.publish(input, this.#settings.clock());
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#watch?.close();
     await this.#reloading;
-    await this.pool.close();
+    await Promise.all([...this.#pools.values(), ...this.#retiring.keys()].map((pool) => pool.close()));
   }
 
-  #startOf({ definition, folder, handlerFile, exportPath }: BuiltFunction): () => Environment {
-    const { workerFile, keeper, startGate, clock, credentialsOf, endpointUrl } = this.#settings;
-    return () => {
-      const context = runtimeContext(definition, randomUUID().replaceAll("-", ""), clock());
-      const [logFormat, logLevel] = [logFormatOf(definition), logLevelOf(definition)];
-      const credentials = credentialsOf(definition);
-      const variables = { definition, context, taskRoot: folder, credentials, endpointUrl };
-      return new Environment({
-        ...{ workerFile, keeper, startGate, folder },
-        environmentVariables: environmentVariables(variables),
-        nodeOptions: nodeOptionsOf(definition),
-        load: { handlerFile, exportPath, context, logFormat, logLevel },
-        memoryMb: definition.memoryMb,
-        timeoutSeconds: definition.timeoutSeconds,
-        printed: (line) => this.#print(line),
-      });
-    };
+  /** As a first deployment leaves it: version 1, unless the alias points at $LATEST. */
+  #deployAlias(): void {
+    const { alias, url, aliasVersion } = this.definition;
+    const name = alias ?? url?.qualifier;
+    if (name === undefined) return;
+    const published = aliasVersion === "$LATEST" ? undefined : this.publish({});
+    this.versions.createAlias(name, published?.ok ? published.value.version : "$LATEST");
+  }
+
+  #startOf({ version, code }: Version<BuiltCode>): () => Environment {
+    return environmentStart(code.built, version, this.#settings, (line) => this.#print(line));
   }
 
   /** One at a time, each with the files as they are then. */
@@ -98,26 +107,61 @@ export class DeployedFunction {
   async #reload(): Promise<void> {
     if (this.#closed) return;
     this.#generation += 1;
-    const folder = join(this.#settings.workspace, this.definition.logicalId, String(this.#generation));
+    const { workspace, clock } = this.#settings;
+    const outFolder = join(workspace, this.definition.logicalId, String(this.#generation));
     try {
-      const built = await buildFunction(this.definition, folder);
-      await this.#watch?.watch(built.sources);
-      this.#sources = built.sources;
-      const before = this.#folder;
-      this.#folder = folder;
-      this.pool
-        .replace(this.#startOf(built))
-        .then(() => removeFolder(before))
+      const code = await buildCode(this.definition, outFolder);
+      await this.#watch?.watch(code.built.sources);
+      const before = this.versions.latest;
+      this.versions.replaceLatest(code, clock());
+      this.#retire([before, ...this.#moveAlias()]);
+      this.#say("info", `its code has changed: ${this.#whatRuns()}`);
+    } catch (error) {
+      await removeFolder(outFolder);
+      const suspects = error instanceof BundleError ? error.suspects : [];
+      await this.#watch?.watch([...this.versions.latest.code.built.sources, ...suspects]);
+      this.#say("error", `its code has changed and does not build, what ran before stays: ${String(error)}`);
+    }
+  }
+
+  /** As a deployment with AutoPublishAlias does it. Gives the versions that nothing names any more. */
+  #moveAlias(): readonly Version<BuiltCode>[] {
+    const [alias] = this.versions.aliases;
+    if (alias === undefined || this.#holds()) return [];
+    const published = this.publish({});
+    if (!published.ok) return [];
+    this.versions.updateAlias(alias.name, { functionVersion: published.value.version });
+    return this.versions.prune();
+  }
+
+  #holds(): boolean {
+    return this.#settings.holdAliases || this.versions.aliases[0]?.functionVersion === "$LATEST";
+  }
+
+  #whatRuns(): string {
+    const [alias] = this.versions.aliases;
+    return alias === undefined || alias.functionVersion === "$LATEST" || !this.#holds()
+      ? "new calls run what is there now"
+      : `$LATEST has it, and ${alias.name} stays on version ${alias.functionVersion}`;
+  }
+
+  #retire(versions: readonly Version<BuiltCode>[]): void {
+    for (const { version, code } of versions) {
+      const pool = this.#pools.get(version);
+      this.#pools.delete(version);
+      if (pool !== undefined) this.#retiring.set(pool, code.outFolder);
+      Promise.resolve(pool?.retire())
+        .then(() => (pool === undefined ? false : this.#retiring.delete(pool)))
+        .then(() => this.#removeUnused(code.outFolder))
         .catch((error: unknown) =>
           this.#say("error", `its build of before is not removed: ${String(error)}`),
         );
-      this.#say("info", "its code has changed: new calls run what is there now");
-    } catch (error) {
-      await removeFolder(folder);
-      const suspects = error instanceof BundleError ? error.suspects : [];
-      await this.#watch?.watch([...this.#sources, ...suspects]);
-      this.#say("error", `its code has changed and does not build, what ran before stays: ${String(error)}`);
     }
+  }
+
+  async #removeUnused(outFolder: string): Promise<void> {
+    const used = [...this.versions.all.map(({ code }) => code.outFolder), ...this.#retiring.values()];
+    if (!used.includes(outFolder)) await removeFolder(outFolder);
   }
 
   #say(level: LambdaLogEntry["level"], message: string): void {
@@ -130,3 +174,8 @@ export class DeployedFunction {
     this.#settings.log({ level: isError ? "error" : "info", ...entry });
   }
 }
+
+const buildCode = async (definition: FunctionDefinition, outFolder: string): Promise<BuiltCode> => {
+  const built = await buildFunction(definition, outFolder);
+  return { built, outFolder, ...(await digestFolder(outFolder)) };
+};

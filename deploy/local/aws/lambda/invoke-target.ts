@@ -1,6 +1,6 @@
 // Which function and which of its versions an Invoke request names: a name, a partial or a full ARN, with the qualifier
 // in it or in the query. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestSyntax. Pure.
-import type { FunctionDefinition, Outcome, Refused } from "../model.js";
+import type { Outcome, Refused } from "../model.js";
 import { refused } from "./refusal.js";
 
 export interface InvokeTarget {
@@ -55,19 +55,8 @@ const readQualifier = (
   return { ok: true, value: inQuery };
 };
 
-/** The version that runs, or why none does: the twin has no history, so an alias points at version 1. */
-export const findVersion = (
-  definition: FunctionDefinition | undefined,
-  { functionArn, qualifier }: InvokeTarget,
-): Outcome<string> => {
-  const arn = qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`;
-  if (definition?.arn !== functionArn) return notFound(`Function not found: ${arn}`);
-  if (qualifier === undefined || qualifier === "$LATEST") return { ok: true, value: "$LATEST" };
-  const alias = definition.alias ?? definition.url?.qualifier;
-  return alias !== undefined && (qualifier === alias || qualifier === "1")
-    ? { ok: true, value: "1" }
-    : notFound(`Function not found: ${arn}`);
-};
+export const functionNotFound = ({ functionArn, qualifier }: InvokeTarget): Refused =>
+  notFound(`Function not found: ${qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`}`);
 
 export const parameter = (message: string): Refused =>
   refused(400, "InvalidParameterValueException", message);

@@ -1,10 +1,8 @@
-// The execution environments of one function: a warm one is used again, a new one is started up to the function's
-// concurrency, and beyond that the call is throttled. Reserved concurrency 0 throttles every call. After a change of
-// the code, calls under way finish in the environments they began in.
+// The execution environments of one version of a function: a warm one is used again, a new one is started up to the
+// function's concurrency, and beyond that the call is throttled. When a version is retired, calls under way finish in
+// the environments they began in.
+import { Concurrency } from "./concurrency.js";
 import type { Environment } from "./environment.js";
-
-/** For a function without reserved concurrency. An account has 1,000 on Lambda; here each is a process of some 25 MB. */
-const UNRESERVED_CONCURRENCY = 256;
 
 export interface IdleSettings {
   /** How many warm environments are kept beside the busy ones. */
@@ -22,56 +20,51 @@ interface Poolable {
 }
 
 export class Pool<E extends Poolable = Environment> {
+  readonly #start: () => E;
+  readonly #concurrency: Concurrency;
   readonly #idleSettings: IdleSettings;
-  readonly #limit: number;
-  #start: () => E;
   #closed = false;
   /** The newest last. */
   #idle: { readonly environment: E; readonly timer: NodeJS.Timeout }[] = [];
-  /** Those of older code stay here until their last call is over. */
-  readonly #busy = new Map<E, () => E>();
-  /** By what started them, who waits for them to be gone. */
-  readonly #retired = new Map<() => E, () => void>();
+  readonly #busy = new Set<E>();
   readonly #ending = new Set<Promise<void>>();
+  #lastReleased: () => void = () => undefined;
 
-  constructor(start: () => E, reservedConcurrency: number | undefined, idleSettings = IDLE) {
+  /** `concurrency` is shared by the pools of a function's versions. */
+  constructor(start: () => E, concurrency = new Concurrency(undefined), idleSettings = IDLE) {
     this.#start = start;
-    this.#limit = reservedConcurrency ?? UNRESERVED_CONCURRENCY;
+    this.#concurrency = concurrency;
     this.#idleSettings = idleSettings;
   }
 
   /** `undefined` when the function is already running as often as it may. Give it back with `release`. */
   acquire(): E | undefined {
-    if (this.#closed || this.#busy.size >= this.#limit) return undefined;
+    if (this.#closed || !this.#concurrency.take()) return undefined;
     const environment = this.#takeIdle() ?? this.#start();
-    this.#busy.set(environment, this.#start);
+    this.#busy.add(environment);
     return environment;
   }
 
   release(environment: E): void {
-    const start = this.#busy.get(environment);
     this.#busy.delete(environment);
-    if (start === this.#start && environment.alive && !this.#closed) this.#keep(environment);
+    this.#concurrency.give();
+    if (environment.alive && !this.#closed) this.#keep(environment);
     else void this.#end(environment);
-    if (start !== undefined) this.#settleRetired(start);
+    if (this.#busy.size === 0) this.#lastReleased();
   }
 
-  /** From now on calls go to new environments. Resolves when the last one of before is gone. */
-  async replace(start: () => E): Promise<void> {
-    const before = this.#start;
-    this.#start = start;
-    const idle = this.#clearIdle();
-    await new Promise<void>((resolve) => {
-      this.#retired.set(before, resolve);
-      this.#settleRetired(before);
-    });
-    await Promise.all([...idle, ...this.#ending]);
+  /** No call begins here from now on. Resolves when the last environment is gone. */
+  async retire(): Promise<void> {
+    this.#closed = true;
+    void Promise.all(this.#clearIdle());
+    if (this.#busy.size > 0) await new Promise<void>((resolve) => (this.#lastReleased = resolve));
+    await Promise.all(this.#ending);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     void Promise.all(this.#clearIdle());
-    for (const environment of this.#busy.keys()) void this.#end(environment);
+    for (const environment of this.#busy) void this.#end(environment);
     await Promise.all(this.#ending);
   }
 
@@ -110,11 +103,5 @@ export class Pool<E extends Poolable = Environment> {
     const ending = environment.destroy().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
     return ending;
-  }
-
-  #settleRetired(start: () => E): void {
-    if ([...this.#busy.values()].includes(start)) return;
-    this.#retired.get(start)?.();
-    this.#retired.delete(start);
   }
 }

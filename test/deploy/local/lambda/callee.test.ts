@@ -1,7 +1,13 @@
 import { createCallee } from "../../../../deploy/local/aws/lambda/callee.js";
+import type { FunctionDefinition } from "../../../../deploy/local/aws/model.js";
 import { fixture, NOW } from "./lambda-harness.js";
 
-const full = { acquire: () => undefined, release: () => undefined };
+const picked = { version: "1", isSplit: false } as const;
+const full = (definition: FunctionDefinition) => ({
+  definition,
+  pick: () => ({ ok: true, value: picked }) as const,
+  poolOf: () => ({ acquire: () => undefined, release: () => undefined }),
+});
 
 test.each([
   [undefined, "ConcurrentInvocationLimitExceeded"],
@@ -13,16 +19,16 @@ test.each([
     "BUFFERED",
     reservedConcurrency === undefined ? {} : { reservedConcurrency },
   );
-  expect(createCallee(definition, full, () => NOW).admit()).toEqual({
+  expect(createCallee(full(definition), () => NOW).admit(picked)).toEqual({
     ok: false,
     error: { status: 429, type: "TooManyRequestsException", message: "Rate Exceeded.", reason },
   });
 });
 
 test("a function that reserves nothing has no request rate here", () => {
-  const callee = createCallee(fixture("count"), full, () => NOW);
+  const callee = createCallee(full(fixture("count")), () => NOW);
   const reasons = Array.from({ length: 50 }, () => {
-    const admitted = callee.admit();
+    const admitted = callee.admit(picked);
     return admitted.ok ? undefined : admitted.error.reason;
   });
   expect(new Set(reasons)).toEqual(new Set(["ConcurrentInvocationLimitExceeded"]));

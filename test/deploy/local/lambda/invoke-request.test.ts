@@ -1,9 +1,7 @@
 // What an Invoke request names and asks for, and what the twin refuses of it before anything runs.
 import fc from "fast-check";
 import { isLambdaPath, readInvokeRequest } from "../../../../deploy/local/aws/lambda/invoke-request.js";
-import { findVersion } from "../../../../deploy/local/aws/lambda/invoke-target.js";
 import type { SignedRequest } from "../../../../deploy/local/aws/model.js";
-import { fixture, without } from "./lambda-harness.js";
 
 const place = { region: "eu-west-1", accountId: "123456789012" };
 const ARN = "arn:aws:lambda:eu-west-1:123456789012:function:hello";
@@ -208,39 +206,4 @@ test("any path is read or refused, never an exception", () => {
       expect([true, false]).toContain(read(`/2015-03-31/functions/${name}/invocations`).ok);
     }),
   );
-});
-
-describe("the version that runs", () => {
-  const definition = { ...fixture("count"), arn: ARN };
-  const target = (qualifier?: string) => ({
-    functionName: "hello",
-    functionArn: ARN,
-    ...(qualifier === undefined ? {} : { qualifier }),
-  });
-
-  test.each([
-    [undefined, "$LATEST"],
-    ["$LATEST", "$LATEST"],
-    ["live", "1"],
-    ["1", "1"],
-  ])("of %s is %s", (qualifier, version) => {
-    expect(findVersion(definition, target(qualifier))).toEqual({ ok: true, value: version });
-  });
-
-  test.each(["2", "Live", "other"])("of %s is none", (qualifier) => {
-    expect(findVersion(definition, target(qualifier))).toMatchObject({
-      ok: false,
-      error: { type: "ResourceNotFoundException", message: `Function not found: ${ARN}:${qualifier}` },
-    });
-  });
-
-  test("is $LATEST alone where nothing was published", () => {
-    const unpublished = without("alias", without("url", definition));
-    expect(findVersion(unpublished, target("1"))).toMatchObject({ ok: false });
-    expect(findVersion(unpublished, target())).toEqual({ ok: true, value: "$LATEST" });
-  });
-
-  test("of a function that is not there is none", () => {
-    expect(findVersion(undefined, target())).toMatchObject({ ok: false, error: { status: 404 } });
-  });
 });

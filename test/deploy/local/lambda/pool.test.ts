@@ -1,4 +1,5 @@
 // Which environment a call gets, how many there are, and what becomes of those that nobody needs.
+import { Concurrency } from "../../../../deploy/local/aws/lambda/concurrency.js";
 import { Pool } from "../../../../deploy/local/aws/lambda/pool.js";
 
 class FakeEnvironment {
@@ -20,7 +21,7 @@ const starter = (code: string) => {
   return () => new FakeEnvironment(`${code}${(started += 1)}`);
 };
 const poolOf = (reserved?: number, idle = { maxIdle: 2, idleMs: 60_000 }) =>
-  new Pool<FakeEnvironment>(starter("a"), reserved, idle);
+  new Pool<FakeEnvironment>(starter("a"), new Concurrency(reserved), idle);
 const acquireMany = (pool: Pool<FakeEnvironment>, count: number) =>
   Array.from({ length: count }, () => pool.acquire()).filter((each) => each !== undefined);
 
@@ -70,19 +71,30 @@ test("an idle environment ends after its time, a busy one does not", async () =>
   expect(busy.alive).toBe(true);
 });
 
-test("after a change, calls under way finish in the old environment and new ones get a new one", async () => {
+test("in a retired pool calls under way finish, and none begins", async () => {
   const pool = poolOf();
   const [busy, idle] = acquireMany(pool, 2);
   if (!busy || !idle) throw new Error("no environments");
   pool.release(idle);
   let isGone = false;
-  const replaced = pool.replace(starter("b")).then(() => (isGone = true));
+  const retired = pool.retire().then(() => (isGone = true));
   await idle.gone;
-  expect(pool.acquire()?.name).toBe("b1");
+  expect(pool.acquire()).toBeUndefined();
   expect([busy.alive, isGone]).toEqual([true, false]);
   pool.release(busy);
-  await replaced;
+  await retired;
   expect(busy.alive).toBe(false);
+});
+
+test("the versions of a function share its concurrency", () => {
+  const reserved = new Concurrency(2);
+  const [old, young] = ["old", "young"].map((code) => new Pool<FakeEnvironment>(starter(code), reserved));
+  if (!old || !young) throw new Error("no pools");
+  const [first] = acquireMany(old, 1);
+  expect(young.acquire()).toBeDefined();
+  expect([old.acquire(), young.acquire()]).toEqual([undefined, undefined]);
+  if (first) old.release(first);
+  expect(young.acquire()).toBeDefined();
 });
 
 test("a closed pool ends all of them, also one that comes back late, and starts none", async () => {

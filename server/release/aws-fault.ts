@@ -1,0 +1,38 @@
+// What the AWS SDK throws -> a sentence for the terminal: what was wrong and, where AWS denied it, what to allow.
+import { refuse } from "../core/result.js";
+import type { Fault } from "./ports.js";
+
+interface AwsErrorLike {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** `asked` names the action and what it was asked of: `lambda:UpdateAlias on arn:...`. */
+export function awsFault(error: unknown, asked: string): { readonly ok: false; readonly denial: Fault } {
+  const { name, message } = likeError(error);
+  switch (name) {
+    case "PreconditionFailedException":
+      return refuse({
+        kind: "conflict",
+        sentence:
+          "somebody else has changed the alias meanwhile, so nothing more is moved here; look at it with: grantway status",
+      });
+    case "AccessDeniedException":
+    case "AccessDenied":
+      return failed(`AWS does not allow ${asked}; the role needs that action. AWS says: ${message}`);
+    case "CredentialsProviderError":
+      return failed(`there are no AWS credentials for ${asked}: ${message}`);
+    case "ResourceNotFoundException":
+      return failed(`there is no such function, alias or version: ${message}`);
+    default:
+      return failed(`${asked} failed: ${name}: ${message}`);
+  }
+}
+
+const failed = (sentence: string) => refuse<Fault>({ kind: "failed", sentence });
+
+// By shape, not by class: under a test runner the error may come from another realm.
+const likeError = (error: unknown): AwsErrorLike =>
+  typeof error === "object" && error !== null && "name" in error && "message" in error
+    ? { name: String(error.name), message: String(error.message) }
+    : { name: "Error", message: String(error) };

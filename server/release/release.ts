@@ -1,0 +1,208 @@
+// `grantway release`: publish, shift the alias step by step, look between the steps, go on or go back. Where it stands
+// is in AWS alone (the alias's weights and description), so that it can be resumed from anywhere.
+import type { Ending } from "./events.js";
+import type { Limit } from "./judge.js";
+import { type Mark, readMark, writeMark } from "./mark.js";
+import type { AliasChange, AliasState, Fault, ReleasePorts, VersionState } from "./ports.js";
+import { watchStep } from "./watch-step.js";
+
+export interface ReleasePlan {
+  /** Per cent, rising, below 100: the last step of all is the new version alone. */
+  readonly steps: readonly number[];
+  readonly everyMs: number;
+  readonly limit: Limit;
+  readonly isDryRun: boolean;
+  readonly isResume: boolean;
+  /** Release a version that was rolled back before. */
+  readonly isAgain: boolean;
+}
+
+export async function release(ports: ReleasePorts, plan: ReleasePlan): Promise<Ending> {
+  const alias = await ports.alias.read();
+  if (!alias.ok) return fail(ports, alias.denial);
+  if (plan.isResume) return resume(ports, plan, alias.value);
+  const refusal = whyNot(alias.value);
+  if (refusal !== undefined) return refuse(ports, refusal);
+  const blind = await findBlindness(ports, alias.value);
+  if (blind !== undefined) return fail(ports, blind);
+  const latest = await ports.alias.describe("$LATEST");
+  if (!latest.ok) return fail(ports, latest.denial);
+  if (plan.isDryRun) return pretend(ports, plan, alias.value, latest.value);
+  return publishAndShift(ports, plan, alias.value, latest.value);
+}
+
+/** A split that is there already is somebody's, even one's own. */
+function whyNot({ functionVersion, additional, description }: AliasState): string | undefined {
+  const mark = readMark(description);
+  if (additional !== undefined) {
+    const share = `${percentOf(additional.weight)} % of its calls run version ${additional.version}`;
+    return mark?.phase === "begun" && mark.to === additional.version
+      ? `a release from ${mark.from} to ${mark.to} is under way: ${share}; go on with --resume, or end it with: grantway rollback`
+      : `the alias is split already, and not by grantway: ${share}; end that first: aws lambda update-alias --routing-config AdditionalVersionWeights={}`;
+  }
+  if (functionVersion !== "$LATEST") return undefined;
+  return "the alias points at $LATEST, which Lambda cannot split; point it at a version first: aws lambda update-alias --function-version N";
+}
+
+/** What is to be watched must be seen before anything moves. */
+async function findBlindness(
+  { numbers, gateways, clock }: ReleasePorts,
+  { functionVersion }: AliasState,
+): Promise<Fault | undefined> {
+  const counted = await numbers.count(functionVersion, clock(), clock());
+  if (!counted.ok) return counted.denial;
+  for (const gateway of gateways) {
+    const read = await gateway.read();
+    if (!read.ok) return read.denial;
+  }
+  return undefined;
+}
+
+async function pretend(
+  { alias, tell }: ReleasePorts,
+  { steps, everyMs }: ReleasePlan,
+  { functionVersion }: AliasState,
+  latest: VersionState,
+): Promise<Ending> {
+  const current = await alias.describe(functionVersion);
+  const isSame = current.ok && current.value.codeSha256 === latest.codeSha256;
+  const calls = [
+    `PublishVersion (${isSame ? `its code is that of version ${functionVersion}: where its settings are too, there is nothing to release` : `its code is not that of version ${functionVersion}`})`,
+    ...steps.map(
+      (percent) =>
+        `UpdateAlias: ${percent} % on the new version, ${100 - percent} % on ${functionVersion}; then ${everyMs / 1000} s of looking`,
+    ),
+    "UpdateAlias: the new version alone",
+  ];
+  for (const call of calls) tell({ event: "would", call });
+  return "done";
+}
+
+async function publishAndShift(
+  ports: ReleasePorts,
+  plan: ReleasePlan,
+  alias: AliasState,
+  latest: VersionState,
+): Promise<Ending> {
+  const published = await ports.alias.publish(latest.codeSha256);
+  if (!published.ok) return fail(ports, published.denial);
+  const { version: to } = published.value;
+  const from = alias.functionVersion;
+  if (to === from) {
+    ports.tell({ event: "nothing", version: from });
+    return "done";
+  }
+  const mark = readMark(alias.description);
+  if (mark?.phase === "undone" && mark.to === to && !plan.isAgain)
+    return refuse(
+      ports,
+      `version ${to} was rolled back, and nothing has changed since; --again tries it anew`,
+    );
+  ports.tell({ event: "published", from, to });
+  const ready = await untilActive(ports, published.value);
+  if (ready !== undefined) return ready;
+  const begun: Mark = { from, to, phase: "begun", at: ports.clock() };
+  return shift(ports, plan, { alias, mark: begun, steps: plan.steps });
+}
+
+const ACTIVE_LOOKS = 150;
+const ACTIVE_EVERY_MS = 2_000;
+
+/** A version whose network or image is still being made takes no calls. */
+async function untilActive(ports: ReleasePorts, published: VersionState): Promise<Ending | undefined> {
+  let version = published;
+  for (let look = 0; version.state === "Pending" && look < ACTIVE_LOOKS; look += 1) {
+    await ports.sleep(ACTIVE_EVERY_MS);
+    if (ports.isStopped()) return refuse(ports, "stopped before anything was moved");
+    const described = await ports.alias.describe(version.version);
+    if (!described.ok) return fail(ports, described.denial);
+    version = described.value;
+  }
+  if (version.state === "Active") return undefined;
+  return refuse(
+    ports,
+    `version ${version.version} is ${version.state}: ${version.reason ?? "no reason given"}`,
+  );
+}
+
+async function resume(ports: ReleasePorts, plan: ReleasePlan, alias: AliasState): Promise<Ending> {
+  const { additional, description, functionVersion } = alias;
+  const mark = readMark(description);
+  const isBegun = mark?.phase === "begun" && mark.from === functionVersion;
+  if (!isBegun || additional?.version !== mark.to)
+    return refuse(ports, "there is no release of grantway's to resume on this alias");
+  const percent = percentOf(additional.weight);
+  ports.tell({ event: "resumed", from: mark.from, to: mark.to, percent });
+  const steps = [percent, ...plan.steps.filter((step) => step > percent)];
+  return shift(ports, plan, { alias, mark, steps });
+}
+
+interface Shift {
+  readonly alias: AliasState;
+  readonly mark: Mark;
+  readonly steps: readonly number[];
+}
+
+async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, steps }: Shift): Promise<Ending> {
+  const { from, to } = mark;
+  let current = alias;
+  for (const percent of steps) {
+    const updated = await update(ports, current, mark, {
+      additional: { version: to, weight: percent / 100 },
+    });
+    if (!updated.ok) return leave(ports, current, mark, updated.denial);
+    current = updated.value;
+    ports.tell({ event: "step", version: to, percent, forMs: plan.everyMs });
+    const { everyMs: forMs, limit } = plan;
+    const outcome = await watchStep(ports, { version: to, releaseBegan: mark.at, forMs, limit });
+    if (outcome.kind === "stopped") {
+      ports.tell({ event: "stopped", percent, version: to });
+      return "stopped";
+    }
+    if (outcome.kind === "over") return goBack(ports, current, mark, outcome.why);
+    if (outcome.seen.calls === 0) ports.tell({ event: "quiet", percent });
+  }
+  const done: Mark = { from, to, phase: "done", at: ports.clock() };
+  const ended = await update(ports, current, done, { functionVersion: to, additional: null });
+  if (!ended.ok) return leave(ports, current, mark, ended.denial);
+  ports.tell({ event: "done", version: to });
+  return "done";
+}
+
+async function goBack(ports: ReleasePorts, current: AliasState, mark: Mark, why: string): Promise<Ending> {
+  ports.tell({ event: "over", why });
+  const undone: Mark = { ...mark, phase: "undone", at: ports.clock() };
+  const ended = await update(ports, current, undone, { functionVersion: mark.from, additional: null });
+  if (!ended.ok) return leave(ports, current, mark, ended.denial);
+  ports.tell({ event: "rolled_back", from: mark.to, to: mark.from });
+  return "no";
+}
+
+/** Where it stands, beside what went wrong: after a conflict that is for somebody else to say. */
+function leave(ports: ReleasePorts, { additional }: AliasState, { to }: Mark, fault: Fault): Ending {
+  const ending = fail(ports, fault);
+  if (fault.kind !== "conflict" && additional?.version === to)
+    ports.tell({ event: "stopped", percent: percentOf(additional.weight), version: to });
+  return ending;
+}
+
+export const update = (
+  { alias }: Pick<ReleasePorts, "alias">,
+  { description, revisionId }: AliasState,
+  mark: Mark,
+  change: Pick<AliasChange, "functionVersion" | "additional">,
+): ReturnType<ReleasePorts["alias"]["update"]> =>
+  alias.update({ ...change, description: writeMark(description, mark), revisionId });
+
+export function refuse({ tell }: Pick<ReleasePorts, "tell">, sentence: string): Ending {
+  tell({ event: "refused", sentence });
+  return "no";
+}
+
+/** A conflict is an answer, everything else a failure. */
+export function fail(ports: Pick<ReleasePorts, "tell">, { kind, sentence }: Fault): Ending {
+  refuse(ports, sentence);
+  return kind === "conflict" ? "no" : "failed";
+}
+
+export const percentOf = (weight: number): number => Math.round(weight * 10_000) / 100;

@@ -1,0 +1,76 @@
+// A release's events as lines for a terminal or a log: one for each step and each look.
+import { formatDuration } from "../core/duration.js";
+import type { ReleaseEvent, Seen } from "./events.js";
+import type { Status } from "./status.js";
+
+export interface Painter {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+}
+
+export function eventLine(event: ReleaseEvent, paint: Painter): string {
+  switch (event.event) {
+    case "would":
+      return `would call  ${event.call}`;
+    case "nothing":
+      return `nothing to release: version ${event.version} is what there is, code and settings`;
+    case "published":
+      return `published   version ${event.to}; the alias is on version ${event.from}`;
+    case "resumed":
+      return `resumed     from version ${event.from} to ${event.to}, at ${event.percent} %`;
+    case "step":
+      return paint.bold(
+        `${`${event.percent} %`.padEnd(12)}version ${event.version}, for ${formatDuration(event.forMs)}`,
+      );
+    case "look":
+      return `  ${formatDuration(Math.floor(event.afterMs / 1000) * 1000).padEnd(10)}${seenText(event.seen)}`;
+    case "blind":
+      return paint.yellow(
+        `  ${formatDuration(Math.floor(event.afterMs / 1000) * 1000).padEnd(10)}cannot see: ${event.sentence}`,
+      );
+    case "quiet":
+      return paint.yellow(
+        `  no call of the new version was counted at ${event.percent} %: this step says nothing`,
+      );
+    case "over":
+      return paint.red(`going back  ${event.why}`);
+    case "done":
+      return paint.green(`done        the alias is on version ${event.version} alone`);
+    case "rolled_back":
+      return paint.green(`rolled back the alias is on version ${event.to} alone, not on ${event.from}`);
+    case "stopped":
+      return `stopped     version ${event.version} keeps ${event.percent} %; go on with --resume, or back with: grantway rollback`;
+    case "refused":
+      return paint.red(event.sentence);
+  }
+}
+
+function seenText({ calls, errors, gateway }: Seen): string {
+  const ofFunction = `${counted(calls, "call")}, ${counted(errors, "error")}`;
+  if (gateway === undefined) return ofFunction;
+  return `${ofFunction}; gateway ${counted(gateway.answers, "answer")}, ${gateway.failures} 5xx`;
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+export function statusText(name: string, { versions, release, gateways }: Status): string {
+  const width = Math.max(...versions.map(({ version }) => version.length));
+  const lines = versions.map(
+    ({ version, share, calls, errors }) =>
+      `  version ${version.padEnd(width)}  ${`${share} %`.padStart(7)}  ${counted(calls, "call")}, ${counted(errors, "error")} in 10 minutes`,
+  );
+  const moved =
+    release === undefined
+      ? []
+      : [
+          `  release ${release.from} -> ${release.to} ${release.phase} at ${release.at.replace(/\.\d+Z$/, "Z")}`,
+        ];
+  const ofGateways = gateways.map(
+    ({ url, route, answers, failures }) =>
+      `  gateway ${url}, route ${route}: ${counted(answers, "answer")}, ${failures} 5xx since it started`,
+  );
+  return [name, ...lines, ...moved, ...ofGateways].map((line) => `${line}\n`).join("");
+}

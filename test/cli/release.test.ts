@@ -1,0 +1,151 @@
+// `grantway release`, `status` and `rollback` as commands: options, exit statuses, what is printed; against the twin in
+// a process of their own, with the credentials that the twin hands out.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readPlan } from "../../server/cli/release.js";
+import { readTarget } from "../../server/cli/release-options.js";
+import { good, type ReleaseTwin, startReleaseTwin } from "../release/release-twin.js";
+import { grantway } from "./run-grantway.js";
+
+const named = ["--function", "greeter", "--alias", "live", "--region", "eu-west-1"];
+
+describe.each(["release", "status", "rollback"])("%s", (command) => {
+  test("--help tells usage, options, exit statuses and an example, in 100 columns", async () => {
+    const { status, out } = await grantway([command, "--help"]);
+    expect([status, out]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: grantway ${command} `))]);
+    for (const part of ["Options:", "Exit status:", "Example: "]) expect(out).toContain(part);
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test.each([
+    [[], "--function is missing"],
+    [["--function", "a b"], "--function takes"],
+    [["--function", "f"], "--alias is missing"],
+    [["--function", "f", "--alias", "7"], "--alias takes"],
+    [["--function", "f", "--alias", "live"], "--region is missing"],
+    [[...named, "--route", "r"], "--route says nothing"],
+    [[...named, "--gateway", "http://127.0.0.1:1"], "--route is missing"],
+    [[...named, "--gateway", "here", "--route", "r"], "--gateway takes"],
+    [[...named, "--endpoint", "here"], "--endpoint takes"],
+    [[...named, "more"], "it takes options only"],
+  ])("%j is wrong usage", async (argv, sentence) => {
+    const { status, err } = await grantway([command, ...argv]);
+    expect([status, err]).toEqual([64, expect.stringContaining(`grantway ${command}: ${sentence}`)]);
+  });
+});
+
+test.each([
+  [{ steps: "50,10" }, "--steps"],
+  [{ steps: "0" }, "--steps"],
+  [{ steps: "101" }, "--steps"],
+  [{ steps: "ten" }, "--steps"],
+  [{ every: "0s" }, "--every"],
+  [{ every: "25h" }, "--every"],
+  [{ every: "soon" }, "--every"],
+  [{ "max-errors": "-1" }, "--max-errors"],
+  [{ "max-error-rate": "101" }, "--max-error-rate"],
+  [{ "max-errors": "1", "max-error-rate": "1" }, "--max-errors and"],
+  [{ resume: true, "dry-run": true }, "--resume and"],
+])("%j is refused", (given, sentence) => {
+  expect(readPlan(given)).toEqual({ ok: false, denial: expect.stringMatching(`^${sentence}`) as string });
+});
+
+test("without options a release goes over 10 and 50 %, five minutes each, and takes no error", () => {
+  expect(readPlan({})).toMatchObject({
+    value: { steps: [10, 50], everyMs: 300_000, limit: { kind: "errors", most: 0 } },
+  });
+  expect(readPlan({ steps: "12.5,100", "max-error-rate": "0.5%" })).toMatchObject({
+    value: { steps: [12.5], limit: { kind: "rate", percent: 0.5 } },
+  });
+});
+
+test("an ARN tells region and alias, and keeps its account", () => {
+  const arn = "arn:aws:lambda:eu-central-1:123456789012:function:f";
+  expect(readTarget({ function: `${arn}:live` }, { AWS_REGION: "us-east-1" })).toEqual({
+    ok: true,
+    value: { name: "f", functionName: arn, alias: "live", region: "eu-central-1", gateways: [] },
+  });
+  expect(readTarget({ function: `${arn}:live`, alias: "next" }, {})).toMatchObject({ ok: false });
+});
+
+describe("against the twin", () => {
+  let twin: ReleaseTwin;
+  beforeAll(async () => {
+    twin = await startReleaseTwin();
+  });
+  afterAll(() => twin.close());
+
+  const start = (command: string, ...argv: string[]) => {
+    const all = [command, ...named, "--endpoint", twin.aws.endpoint, ...argv];
+    const child = spawn(process.execPath, ["--import", "tsx", "server/cli/grantway.ts", ...all], {
+      env: {
+        PATH: process.env.PATH,
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+        ...twin.aws.operatorEnvironment,
+      },
+    });
+    let [out, err] = ["", ""];
+    const waiting: (() => void)[] = [];
+    child.stdout.on("data", (chunk) => {
+      out += String(chunk);
+      for (const wake of waiting.splice(0)) wake();
+    });
+    child.stderr.on("data", (chunk) => (err += String(chunk)));
+    const ended = once(child, "close").then(([status]) => ({ status: status as number | null, out, err }));
+    const printed = async (text: string): Promise<void> => {
+      while (!out.includes(text))
+        await Promise.race([new Promise<void>((wake) => waiting.push(wake)), ended]);
+    };
+    return { child, ended, printed };
+  };
+  const run = (command: string, ...argv: string[]) => start(command, ...argv).ended;
+
+  test("Ctrl-C stops it where it is, --resume goes on, rollback goes back", async () => {
+    await twin.edit(good("two"));
+    const release = start("release", "--every", "10m");
+    await release.printed("for 10m");
+    release.child.kill("SIGINT");
+    expect(await release.ended).toMatchObject({
+      status: 130,
+      out: expect.stringMatching(/published +version 2.*\n10 % .*\nstopped +version 2 keeps 10 %/) as string,
+      err: "",
+    });
+    expect(await run("release")).toMatchObject({
+      status: 1,
+      err: expect.stringContaining("a release from 1 to 2 is under way: 10 %") as string,
+    });
+    const status = await run("status", "--json");
+    expect(JSON.parse(status.out)).toMatchObject({
+      ...{ function: "greeter", alias: "live" },
+      versions: [
+        { version: "1", share: 90 },
+        { version: "2", share: 10 },
+      ],
+      release: { from: "1", to: "2", phase: "begun" },
+    });
+    const resumed = await run("release", "--resume", "--every", "1s", "--steps", "10", "--json");
+    const events = resumed.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { event: string }).event);
+    expect([resumed.status, events]).toEqual([0, ["resumed", "step", "look", "quiet", "done"]]);
+    expect(await run("rollback")).toMatchObject({
+      status: 0,
+      out: expect.stringContaining("version 1 alone") as string,
+    });
+    expect((await run("status")).out).toContain("  version 1    100 %  0 calls, 0 errors in 10 minutes\n");
+  });
+
+  test("an AWS or a gateway that is not there is 69, and nothing has moved", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const gone = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    silent.close();
+    const blind = await run("release", "--again", "--gateway", gone, "--route", "r");
+    expect(blind).toMatchObject({ status: 69, err: expect.stringContaining("cannot be read") as string });
+    expect((await run("status")).out).toContain("100 %");
+    expect(await run("status", "--endpoint", gone)).toMatchObject({ status: 69 });
+  });
+});

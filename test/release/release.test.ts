@@ -1,0 +1,209 @@
+// What a release does to an alias, step by step, in a world without AWS.
+import { readMark } from "../../server/release/mark.js";
+import { release } from "../../server/release/release.js";
+import { FakeWorld, NEW_YEAR, plan } from "./fake-world.js";
+
+let world: FakeWorld;
+beforeEach(() => {
+  world = new FakeWorld().edit("b");
+});
+const run = (changes: Partial<typeof plan> = {}) => release(world.ports, { ...plan, ...changes });
+
+test("a good version goes through its steps and ends alone on the alias", async () => {
+  world.meanwhile = () => world.call("2");
+  expect(await run()).toBe("done");
+  expect(world.changes).toEqual(["publish", "alias 1+2@0.1", "alias 1+2@0.5", "alias 2"]);
+  expect(world.told).toEqual(["published", "step", "look", "look", "step", "look", "look", "done"]);
+  expect(readMark(world.alias.description)).toEqual({ from: "1", to: "2", phase: "done", at: world.now });
+});
+
+test("a step is watched for its whole time, every ten seconds", async () => {
+  world.meanwhile = () => world.call("2");
+  await run({ steps: [10], everyMs: 25_000 });
+  const looks = world.events.flatMap((event) => (event.event === "look" ? [event.afterMs] : []));
+  expect(looks).toEqual([10_000, 20_000, 25_000]);
+});
+
+test("one error of the new version more than may be, and the alias is on the old one alone", async () => {
+  world.meanwhile = (sleep) => world.call("2", sleep > 1);
+  expect(await run({ limit: { kind: "errors", most: 1 } })).toBe("no");
+  expect(world.routing).toBe("1");
+  expect(world.events.at(-2)).toEqual({
+    event: "over",
+    why: "errors of the new version: 2 (limit 1)",
+  });
+  expect(readMark(world.alias.description)).toMatchObject({ phase: "undone", from: "1", to: "2" });
+});
+
+test("errors of the old version are not the new one's", async () => {
+  world.meanwhile = () => world.call("1", true);
+  expect(await run()).toBe("done");
+});
+
+test("errors that CloudWatch tells a step late still count", async () => {
+  const late = NEW_YEAR + 5_000;
+  world.meanwhile = (sleep) => {
+    if (sleep === 3) world.calls.push({ version: "2", at: late, failed: true });
+  };
+  expect(await run({ everyMs: 60_000, steps: [10, 50] })).toBe("no");
+});
+
+test("5xx of the gateway count from the step's beginning on", async () => {
+  world.gateway = { startedAt: 1, answers: 1_000, failures: 50 };
+  world.meanwhile = () => {
+    if (world.gateway) world.gateway = { ...world.gateway, answers: world.gateway.answers + 9 };
+  };
+  expect(await run()).toBe("done");
+  expect(world.events.filter(({ event }) => event === "look").at(1)).toMatchObject({
+    seen: { gateway: { answers: 18, failures: 0 } },
+  });
+});
+
+test("a 5xx of the gateway takes the release back", async () => {
+  world.gateway = { startedAt: 1, answers: 1_000, failures: 50 };
+  world.meanwhile = (sleep) => {
+    if (sleep === 3) world.gateway = { startedAt: 1, answers: 1_009, failures: 51 };
+  };
+  expect(await run()).toBe("no");
+  expect(world.routing).toBe("1");
+  expect(world.events.at(-2)).toMatchObject({ why: "5xx of the gateway: 1 (limit 0)" });
+});
+
+test("a gateway that was started anew counts from 0, and its 5xx count all the same", async () => {
+  world.gateway = { startedAt: 1, answers: 1_000, failures: 50 };
+  world.meanwhile = () => (world.gateway = { startedAt: 2, answers: 4, failures: 1 });
+  expect(await run()).toBe("no");
+  expect(world.events.find(({ event }) => event === "look")).toMatchObject({
+    seen: { gateway: { answers: 4, failures: 1 } },
+  });
+});
+
+test("a step in which nobody called says that it says nothing, and goes on", async () => {
+  expect(await run({ steps: [10] })).toBe("done");
+  expect(world.told).toContain("quiet");
+});
+
+test("when nothing can be seen three times in a row, the alias goes back", async () => {
+  world.meanwhile = () => (world.numbersFault = { kind: "failed", sentence: "throttled" });
+  expect(await run()).toBe("no");
+  expect(world.told).toEqual(["published", "step", "blind", "blind", "blind", "over", "rolled_back"]);
+  expect(world.routing).toBe("1");
+});
+
+test("a look that fails at the end of a step holds it until one succeeds", async () => {
+  world.meanwhile = (sleep) => {
+    world.numbersFault = sleep === 2 ? { kind: "failed", sentence: "throttled" } : undefined;
+    world.call("2");
+  };
+  expect(await run({ steps: [10] })).toBe("done");
+  expect(world.told).toEqual(["published", "step", "look", "blind", "look", "done"]);
+});
+
+test("what cannot be seen before the release is not begun", async () => {
+  world.numbersFault = { kind: "failed", sentence: "denied" };
+  expect(await run()).toBe("failed");
+  expect(world.changes).toEqual([]);
+});
+
+test("nothing new is no release", async () => {
+  world = new FakeWorld();
+  expect(await run()).toBe("done");
+  expect([world.told, world.changes]).toEqual([["nothing"], ["publish"]]);
+});
+
+test("a dry run reads, says each call, and changes nothing", async () => {
+  expect(await run({ isDryRun: true })).toBe("done");
+  expect(world.changes).toEqual([]);
+  expect(world.events.map((event) => (event.event === "would" ? event.call : event.event))).toEqual([
+    "PublishVersion (its code is not that of version 1)",
+    "UpdateAlias: 10 % on the new version, 90 % on 1; then 20 s of looking",
+    "UpdateAlias: 50 % on the new version, 50 % on 1; then 20 s of looking",
+    "UpdateAlias: the new version alone",
+  ]);
+});
+
+test("stopped, it stays where it is; resumed, it goes on from there", async () => {
+  world.meanwhile = () => (world.isStopped = true);
+  expect(await run()).toBe("stopped");
+  expect([world.routing, world.events.at(-1)]).toEqual([
+    "1+2@0.1",
+    { event: "stopped", percent: 10, version: "2" },
+  ]);
+  world.isStopped = false;
+  world.meanwhile = () => undefined;
+  world.events.splice(0);
+  expect(await run({ isResume: true })).toBe("done");
+  expect(world.events.flatMap((event) => (event.event === "step" ? [event.percent] : []))).toEqual([10, 50]);
+  expect(world.routing).toBe("2");
+});
+
+test("errors from before the stop count after it", async () => {
+  world.meanwhile = () => (world.isStopped = true);
+  await run();
+  world.call("2", true);
+  world.now += 600_000;
+  world.isStopped = false;
+  world.meanwhile = () => undefined;
+  expect(await run({ isResume: true })).toBe("no");
+  expect(world.routing).toBe("1");
+});
+
+describe("refused, with nothing moved:", () => {
+  test("a second release while one is under way", async () => {
+    world.meanwhile = () => (world.isStopped = true);
+    await run();
+    const before = world.changes.length;
+    expect(await run()).toBe("no");
+    expect(world.events.at(-1)).toMatchObject({ sentence: expect.stringContaining("--resume") as string });
+    expect(world.changes).toHaveLength(before);
+  });
+
+  test("an alias that somebody else has split", async () => {
+    const split = { additional: { version: "2", weight: 0.2 }, description: "by hand" };
+    world.versions.publish({}, 0);
+    world.versions.updateAlias("live", split);
+    for (const isResume of [false, true]) expect(await run({ isResume })).toBe("no");
+    expect([world.routing, world.changes]).toEqual(["1+2@0.2", []]);
+  });
+
+  test("an alias on $LATEST", async () => {
+    world.versions.updateAlias("live", { functionVersion: "$LATEST" });
+    expect(await run()).toBe("no");
+    expect(world.changes).toEqual([]);
+  });
+
+  test("resuming where nothing was begun", async () => {
+    expect(await run({ isResume: true })).toBe("no");
+  });
+
+  test("a version that was rolled back, unless it is asked for again", async () => {
+    world.meanwhile = () => world.call("2", true);
+    await run();
+    world.calls.splice(0);
+    world.meanwhile = () => undefined;
+    expect(await run()).toBe("no");
+    expect(world.routing).toBe("1");
+    expect(await run({ isAgain: true })).toBe("done");
+    expect(world.routing).toBe("2");
+  });
+});
+
+test("somebody else's change between the steps ends it, and what they did stays", async () => {
+  world.meanwhile = (sleep) => {
+    if (sleep === 2) world.versions.updateAlias("live", { functionVersion: "1", additional: null });
+  };
+  expect(await run()).toBe("no");
+  expect(world.routing).toBe("1");
+  expect(world.told.at(-1)).toBe("refused");
+});
+
+test("an AWS that fails between the steps leaves it where it is and says how to go on", async () => {
+  world.meanwhile = (sleep) => {
+    if (sleep === 2) world.updateFault = { kind: "failed", sentence: "down" };
+  };
+  expect(await run()).toBe("failed");
+  expect(world.events.slice(-2)).toEqual([
+    { event: "refused", sentence: "down" },
+    { event: "stopped", percent: 10, version: "2" },
+  ]);
+});
