@@ -59,12 +59,7 @@ export function authorizeInvoke(
   clock: Clock,
   report: Report,
 ): Outcome<void> {
-  const action = "lambda:InvokeFunction";
-  // Whether a direct call has lambda:InvokedViaFunctionUrl as "false" or not at all is not documented: both must do.
-  const refused = findRefusal({ principal, fn, qualifier, sourceIp, clock, report }, [
-    { action, context: {} },
-    { action, context: { "lambda:invokedviafunctionurl": "false" } },
-  ]);
+  const refused = findInvokeRefusal({ principal, fn, qualifier, sourceIp, clock, report });
   return refused === undefined
     ? allowed
     : { ok: false, error: invokeDenied(principal, qualified(fn, qualifier), refused) };
@@ -72,11 +67,23 @@ export function authorizeInvoke(
 
 const allowed = { ok: true, value: undefined } as const;
 
+/** Each of the contexts must be allowed: what AWS itself would put there is one of them. */
+export function findInvokeRefusal(call: Call, contexts: readonly Context[] = [{}]): Refused | undefined {
+  const action = "lambda:InvokeFunction";
+  // Whether a direct call has lambda:InvokedViaFunctionUrl as "false" or not at all is not documented: both must do.
+  const permissions = contexts.flatMap((context) => [
+    { action, context },
+    { action, context: { ...context, "lambda:invokedviafunctionurl": "false" } },
+  ]);
+  return findRefusal(call, permissions);
+}
+
 interface Call {
   readonly principal: Principal;
   readonly fn: CalledFunction;
   readonly qualifier: string | undefined;
-  readonly sourceIp: string;
+  /** Absent where a service of AWS calls. */
+  readonly sourceIp?: string;
   readonly clock: Clock;
   readonly report: Report;
 }
@@ -87,7 +94,7 @@ function findRefusal(call: Call, permissions: readonly Permission[]): Refused | 
   const accountId = arnPart(fn.arn, 4);
   const base = {
     ...principalContext(principal, arnPart(fn.arn, 3), clock()),
-    "aws:sourceip": sourceIp,
+    ...(sourceIp === undefined ? {} : { "aws:sourceip": sourceIp }),
     "aws:resourceaccount": accountId,
   };
   const resource = qualified(fn, qualifier);
@@ -136,15 +143,20 @@ const policyTypes: Readonly<Record<Layer, string>> = {
 };
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-function invokeDenied(principal: Principal, resource: string, { action, layer, denial }: Refused): AwsError {
-  const type = policyTypes[layer];
-  const article = layer === "identity" ? "an" : "a";
-  const why = denial
-    ? `with an explicit deny in ${article} ${type}`
-    : `because no ${type} allows the ${action} action`;
+function invokeDenied(principal: Principal, resource: string, refused: Refused): AwsError {
+  const what = `is not authorized to perform: ${refused.action} on resource: ${resource}`;
   return {
     status: 403,
     type: "AccessDeniedException",
-    message: `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
+    message: `User: ${nameOf(principal)} ${what} ${policyPhrase(refused)}`,
   };
+}
+
+/** Which kind of policy it was. */
+export function policyPhrase({ action, layer, denial }: Refused): string {
+  const type = policyTypes[layer];
+  const article = layer === "identity" ? "an" : "a";
+  return denial
+    ? `with an explicit deny in ${article} ${type}`
+    : `because no ${type} allows the ${action} action`;
 }

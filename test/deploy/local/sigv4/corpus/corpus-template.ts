@@ -1,5 +1,6 @@
 // The stack of the corpus: one function with a URL, the role that lends, and a role for each row that needs one.
 import { functionName, liveArn, roleArn } from "./corpus-names.js";
+import { apiRoles, corpusApi } from "./api.rows.js";
 import { full, permissionRoles } from "./permission.rows.js";
 
 const document = (Statement: readonly object[]): object => ({ Version: "2012-10-17", Statement });
@@ -57,7 +58,10 @@ const roles: Readonly<Record<string, object>> = {
     statements: [{ Effect: "Allow", Action: "lambda:InvokeFunction", Resource: liveArn }],
   }),
   ...Object.fromEntries(
-    permissionRoles.map(({ name, statements }) => [name.replace("-", ""), role(name, { statements })]),
+    [...permissionRoles, ...apiRoles].map(({ name, statements }) => [
+      name.replaceAll("-", ""),
+      role(name, { statements }),
+    ]),
   ),
 };
 
@@ -85,6 +89,7 @@ export const corpusTemplate = {
         FunctionUrlConfig: { AuthType: "AWS_IAM" },
       },
     },
+    Api: corpusApi,
     ...roles,
   },
 };

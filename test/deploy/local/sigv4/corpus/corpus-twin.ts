@@ -18,7 +18,7 @@ export interface SessionAsk {
 
 /** One request, told as what differs from a good one. */
 export interface Ask extends Partial<Omit<ToSignByHand, "credentials" | "date">> {
-  readonly door?: "url" | "sts" | "invoke";
+  readonly door?: "url" | "sts" | "invoke" | "api";
   readonly session?: SessionAsk;
   /** What it is signed with, made of the session's credentials and of another session's. */
   readonly mixed?: (own: Credentials, other: Credentials) => Credentials;
@@ -72,20 +72,23 @@ export async function startCorpusTwin(): Promise<CorpusTwin> {
 }
 
 function portOf(aws: Aws, { door = "url" }: Ask): number {
+  if (door === "api") return Number(new URL(aws.apiStages[0]?.url ?? "").port);
   return door === "url" ? Number(new URL(aws.functionUrls.get(functionName) ?? "").port) : aws.port;
 }
 
 function wireOf(aws: Aws, ask: Ask, credentials: Credentials): Wire {
   const { door = "url", form, edit = (wire: Wire) => wire, signedAt = ask.clock ?? 0 } = ask;
-  const path = { url: "/", sts: "/", invoke: `/2015-03-31/functions/${functionName}:live/invocations` };
+  const invoke = `/2015-03-31/functions/${functionName}:live/invocations`;
+  const path = { url: "/", sts: "/", invoke, api: "/prod/reports/1" };
+  const service = { url: "lambda", sts: "sts", invoke: "lambda", api: "execute-api" };
   const formHeader = ["Content-Type", "application/x-www-form-urlencoded"] as const;
   const signed = signByHand({
-    method: door === "url" ? "GET" : "POST",
+    method: door === "url" || door === "api" ? "GET" : "POST",
     target: path[door],
     host: `127.0.0.1:${portOf(aws, ask)}`,
     headers: form === undefined ? [] : [formHeader],
     body: form === undefined ? "" : new URLSearchParams(form).toString(),
-    service: door === "sts" ? "sts" : "lambda",
+    service: service[door],
     region: "eu-west-1",
     terminator: "aws4_request",
     unsigned: [],

@@ -1,4 +1,5 @@
 import { startCorpusTwin, type CorpusTwin } from "./corpus-twin.js";
+import { apiRows } from "./api.rows.js";
 import { invokeRows } from "./invoke.rows.js";
 import { permissionRows } from "./permission.rows.js";
 import type { Row } from "./row.js";
@@ -29,12 +30,13 @@ const rows = [
   ...transportRows.map((row) => ({ ...row, title: `a function URL called with ${row.title}` })),
   ...permissionRows.map((row) => ({ ...row, title: `a function URL called by ${row.title}` })),
   ...stsRows.map((row) => ({ ...row, title: `STS asked for ${row.title}` })),
+  ...apiRows.map((row) => ({ ...row, title: `an API's stage called with ${row.title}` })),
   ...invokeRows.map((row) => ({ ...row, title: `Invoke called with ${row.title}` })),
 ];
 
 test("the corpus has no two rows of one title", () => {
   expect(new Set(rows.map(({ title }) => title)).size).toBe(rows.length);
-  expect(rows.length).toBeGreaterThan(140);
+  expect(rows.length).toBeGreaterThan(180);
 });
 
 test.each(rows)("$title is refused ($refused), since $why", async (row) => {

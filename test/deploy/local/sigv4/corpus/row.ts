@@ -33,6 +33,9 @@ export const source = {
   tags: "IAM User Guide, Pass session tags",
   externalId: "IAM User Guide, Access to accounts owned by third parties",
   invoke: "Lambda API Reference, Invoke",
+  apiPolicies: "API Gateway Developer Guide, Control access to an API with IAM permissions",
+  gatewayResponses: "API Gateway Developer Guide, Gateway response types",
+  apiNotes: "API Gateway Developer Guide, Important notes",
 } as const;
 
 /** Replaces a header of the signed request; `undefined` takes it away. */
