@@ -1,8 +1,8 @@
 // RoleSession -> the credentials reply: one body that AWS SDKs read as container credentials, `credential_process`
 // reads as its own, and a browser finds the function URL in.
 import type { Reply } from "./core/inbound.js";
-import { invocationPath } from "./core/invocation-path.js";
-import type { Principal, RoleSession, Route, SessionSpec, Target } from "./core/model.js";
+import type { Principal, RoleSession, Route, SessionSpec } from "./core/model.js";
+import { targetUrl } from "./core/target-url.js";
 
 /** Says the earlier of two ends: the session's and the token's (design.md section 4). */
 export function grant(route: Route, principal: Principal, spec: SessionSpec, session: RoleSession): Reply {
@@ -17,7 +17,7 @@ export function grant(route: Route, principal: Principal, spec: SessionSpec, ses
     Expiration: new Date(end).toISOString().replace(/\.\d{3}Z$/, "Z"),
     Region: route.target.region,
     Service: route.target.service,
-    FuncUrl: grantedUrl(route.target),
+    FuncUrl: targetUrl(route.target),
     RoleArn: spec.roleArn,
   };
   return {
@@ -26,16 +26,4 @@ export function grant(route: Route, principal: Principal, spec: SessionSpec, ses
     headers: { "content-type": "application/json", "cache-control": "no-store" },
     body: JSON.stringify(body),
   };
-}
-
-/** Where the caller signs for: a function URL or a stage as it stands, or where Lambda takes the function's events. */
-function grantedUrl(target: Target): string {
-  switch (target.kind) {
-    case "functionUrl":
-      return `${target.origin}/`;
-    case "executeApi":
-      return `${target.origin}${target.basePath}/`;
-    case "invoke":
-      return `${target.origin}${invocationPath(target)}`;
-  }
 }

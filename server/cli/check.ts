@@ -8,6 +8,7 @@ import { readCases, type Case } from "./case-file.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
 import { lint, type Finding } from "./lint.js";
 import { toJson } from "./printable.js";
+import { formatRouteTarget, routeTargets, type RouteTarget } from "./route-targets.js";
 import { styleFor, type Style } from "./style.js";
 
 const usage = `Usage: grantway check [FILE] [OPTIONS]
@@ -18,9 +19,11 @@ outruns, a route no rule can open, a role no route uses, a tag nobody seems to r
 
 Options:
       --tests FILE      Also say which claims of the rules no case of FILE sets. May be repeated.
+      --targets         Also show where each route leads, and what its sessions may do for that.
       --strict          Warnings are failures.
       --env NAME=VALUE  A variable that the configuration asks for. May be repeated.
-      --json            Print {"faults": [...], "findings": [...]}, each with path and message.
+      --json            Print {"faults": [...], "findings": [...]}, each with path and message,
+                        and with --targets "targets".
   -h, --help            This text.
 
 Exit status: 0 no faults, 1 warnings with --strict, 64 wrong usage, 78 faults.
@@ -30,6 +33,7 @@ Example: grantway check gateway.yaml --tests rules.test.yaml --strict
 const options = {
   config: { type: "string" },
   tests: { type: "string", multiple: true },
+  targets: { type: "boolean" },
   strict: { type: "boolean" },
   env: { type: "string", multiple: true },
   json: { type: "boolean" },
@@ -49,8 +53,9 @@ async function run(argv: readonly string[], console: Console): Promise<number> {
   const cases = values.tests === undefined ? undefined : readCases(values.tests, console.readFile);
   const faults = [...faultsOf(settings), ...faultsOf(cases ?? { ok: true })];
   const findings = settings.ok ? lint(settings.value, casesOf(cases)) : [];
-  const report = { source: nameSource(source), faults, findings };
-  if (values.json) console.print(toJson({ faults, findings }));
+  const targets = values.targets === true && settings.ok ? routeTargets(settings.value) : undefined;
+  const report = { source: nameSource(source), faults, findings, targets };
+  if (values.json) console.print(toJson({ faults, findings, ...(targets && { targets }) }));
   else printReport(report, console);
   if (faults.length > 0) return exitStatus.config;
   const isFailure = values.strict === true && findings.some(({ severity }) => severity === "warning");
@@ -68,9 +73,10 @@ interface Report {
   readonly source: string;
   readonly faults: readonly Fault[];
   readonly findings: readonly Finding[];
+  readonly targets: readonly RouteTarget[] | undefined;
 }
 
-function printReport({ source, faults, findings }: Report, console: Console): void {
+function printReport({ source, faults, findings, targets = [] }: Report, console: Console): void {
   if (faults.length > 0) {
     console.printError(`grantway: ${formatFaults(source, faults)}`);
     return;
@@ -80,7 +86,7 @@ function printReport({ source, faults, findings }: Report, console: Console): vo
   const warnings = findings.filter(({ severity }) => severity === "warning").length;
   const end =
     warnings === 0 ? style.green("ok") : style.yellow(`${warnings} warning${warnings > 1 ? "s" : ""}`);
-  console.print(`${source}: ${end}\n${lines.join("")}`);
+  console.print(`${source}: ${end}\n${lines.join("")}${targets.map(formatRouteTarget).join("")}`);
 }
 
 const formatFinding = ({ severity, path, message }: Finding, style: Style): string =>

@@ -3,11 +3,12 @@
 import { authorize, variablesOf } from "../authorize.js";
 import type { Settings } from "../config/compile.js";
 import { assumeRoleInput } from "../core/assume-role-input.js";
+import { callerFields } from "../core/caller-fields.js";
 import type { Denial } from "../core/denial.js";
-import { identityHeaders } from "../core/identity-headers.js";
 import type { Principal, RouteMatch } from "../core/model.js";
 import { problemOf } from "../core/problem.js";
 import type { SigningKeys } from "../ports.js";
+import { explainContext } from "./explain-context.js";
 import { explainRoute } from "./explain-route.js";
 import { explainRules } from "./explain-rules.js";
 import { explainToken, type Evidence } from "./explain-token.js";
@@ -35,7 +36,10 @@ export async function explainRequest(
   const match = route.match.value;
 
   const { issuers, limits } = settings;
-  const token = await explainToken(evidence, { issuers, tokenBytes: limits.tokenBytes, keys, now });
+  const { authorizer } = match.route;
+  const token = authorizer
+    ? explainContext(evidence, authorizer, now)
+    : await explainToken(evidence, { issuers, tokenBytes: limits.tokenBytes, keys, now });
   if (!token.principal.ok) return { ...begun, token: token.step, answer: refused(token.principal.denial) };
   const principal = token.principal.value;
   return {
@@ -60,8 +64,10 @@ function answerOf(
     assumeRole: assumeRoleInput(spec.value, { now, isChained }),
   } as const;
   if (match.door === "grant") return granted;
-  const headers = identityHeaders(match.route, variablesOf(match, principal));
-  return headers.ok ? { ...granted, headers: Object.fromEntries(headers.value) } : refused(headers.denial);
+  const caller = callerFields(match.route, variablesOf(match, principal));
+  if (!caller.ok) return refused(caller.denial);
+  const { identity, tenantId } = caller.value;
+  return { ...granted, headers: Object.fromEntries(identity), ...(tenantId !== undefined && { tenantId }) };
 }
 
 function refused(denial: Denial): Refused {

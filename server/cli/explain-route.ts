@@ -4,6 +4,7 @@ import { parseRequestTarget, type RequestTarget } from "../core/request-target.j
 import { accept, refuse, type Result } from "../core/result.js";
 import { createMatchRoute } from "../match-route.js";
 import type { CallRequest, RouteStep } from "./explanation.js";
+import { targetStep } from "./target-step.js";
 
 /** `GET /reports/7?year=2026` */
 export function parseCall(text: string): Result<Pick<CallRequest, "method" | "target">, string> {
@@ -27,7 +28,8 @@ export function explainRoute(
     return { step: { found: false, others }, match };
   }
   const { route, door: found, params } = match.value;
-  return { step: { found: true, key: route.key, name: route.name, door: found, params }, match };
+  const { key, name } = route;
+  return { step: { found: true, key, name, door: found, params, target: targetStep(route.target) }, match };
 }
 
 /** The grant door knows routes by name, and gives no path parameters: as if `POST /grant/{name}` had come. */

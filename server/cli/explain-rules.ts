@@ -29,6 +29,7 @@ export function explainRules(
 }
 
 function slotsOf(rule: RoleRule, { route, door }: RouteMatch, variables: Variables): SlotStep[] {
+  const { target } = route;
   const slot = (name: string, expression: Expression): SlotStep => {
     const result = expression.evaluate(variables);
     const step = { slot: name, expression: expression.source };
@@ -43,6 +44,9 @@ function slotsOf(rule: RoleRule, { route, door }: RouteMatch, variables: Variabl
     ...rule.tags.map(({ key, value }) => slot(`tags.${key}`, value)),
     ...(door === "grant" ? rule.policy.flatMap((statement, at) => policySlots(statement, at, slot)) : []),
     ...(door === "proxy" ? route.headers.map(({ name, value }) => slot(`headers.${name}`, value)) : []),
+    ...(door === "proxy" && target.kind === "invoke" && target.tenantId
+      ? [slot("target.tenantId", target.tenantId)]
+      : []),
   ];
 }
 

@@ -66,6 +66,10 @@ function executeApiStatement(
 
 type Segment = NonNullable<Route["segments"]>[number];
 
-/** A literal `*` or `$` means itself: IAM has no other word for it than a policy variable. */
+/**
+ * A literal `*` or `$` means itself: IAM has no other word for it than a policy variable. Literals stand as the route key
+ * has them. How API Gateway spells an encoded path to IAM is not documented, so whoever writes `%28` for a route's `(` may
+ * be refused; to allow both spellings would guess.
+ */
 const resourceSegment = (segment: Segment): string =>
   segment.kind === "literal" ? segment.text.replace(/[*$]/g, "${$&}") : "*";

@@ -1,8 +1,9 @@
 // What `explain` says is what the gateway does: the same tokens and calls through both, on the local configuration.
-import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { gatewayEnvironment } from "../../deploy/local/gateway-environment.js";
 import type { Explanation } from "../../server/cli/explanation.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
+import { laptopFiles } from "./configurations.js";
 import { grantway } from "./run-grantway.js";
 
 let stack: Stack;
@@ -72,14 +73,8 @@ async function explain(call: string, evidence: readonly string[], claims = "{}")
   const argv = ["explain", "--json", "--config", "gateway.yaml", "--route", call, ...evidence];
   const { out } = await grantway(argv, {
     now: Date.now(),
-    files: { "gateway.yaml": readFileSync("deploy/local/gateway.yaml", "utf8"), "c.json": claims },
-    env: {
-      ISSUER_URL: stack.issuer.issuer,
-      AWS_ENDPOINT: stack.aws.endpoint,
-      HELLO_URL: stack.aws.functionUrls.get("grantway-hello"),
-      LONG_URL: stack.aws.functionUrls.get("grantway-long"),
-      ECHO_URL: stack.aws.functionUrls.get("grantway-echo"),
-    },
+    files: { ...laptopFiles("gateway.yaml"), "c.json": claims },
+    env: gatewayEnvironment(stack.issuer, stack.aws),
   });
   const { answer } = JSON.parse(out) as Explanation;
   if (!answer.granted) return { reason: answer.denial.reason, status: answer.problem.status };

@@ -220,3 +220,64 @@ describe("with --tests", () => {
     expect(await unset({ groups: [], email: "", tenant: "", sub: "" })).toEqual([]);
   });
 });
+
+describe("--targets", () => {
+  const api = { executeApi: "https://abc123.execute-api.eu-west-1.amazonaws.com/prod" };
+  const document = {
+    ...configuration,
+    routes: [reportsRoute, { ...adminRoute, route: "POST /admin/{proxy+}", target: api }],
+  };
+  const arn = "arn:aws:execute-api:eu-west-1:*:abc123/prod";
+
+  test("tells in JSON where each route leads and what a session may do for that", async () => {
+    const { out } = await grantway(["check", "--json", "--targets"], { files: { "gateway.yaml": document } });
+    const { targets } = JSON.parse(out) as { targets: readonly object[] };
+    expect(targets).toHaveLength(2);
+    expect(targets[1]).toEqual({
+      path: "routes[1]",
+      route: "POST /admin/{proxy+}",
+      target: { kind: "executeApi", url: `${api.executeApi}/`, arn },
+      statements: [{ Effect: "Allow", Action: "execute-api:Invoke", Resource: `${arn}/POST/admin/*` }],
+    });
+  });
+
+  test("tells a reader the same, and nothing of it unless asked", async () => {
+    const files = { "gateway.yaml": document };
+    const asked = await grantway(["check", "--targets"], { files });
+    expect(asked.out).toContain(
+      `  routes[1]  POST /admin/{proxy+}\n    executeApi: ${api.executeApi}/\n      {"Effect"`,
+    );
+    expect((await grantway(["check"], { files })).out).not.toContain("executeApi");
+    const json = JSON.parse((await grantway(["check", "--json"], { files })).out) as object;
+    expect(Object.keys(json)).toEqual(["faults", "findings"]);
+  });
+
+  test("has nothing to tell of a configuration with faults", async () => {
+    const { out, status } = await grantway(["check", "--json", "--targets"], {
+      files: { "gateway.yaml": { ...document, sts: {} } },
+    });
+    expect(status).toBe(78);
+    expect(Object.keys(JSON.parse(out) as object)).toEqual(["faults", "findings"]);
+  });
+});
+
+test("the claim of a tenant is one that cases should set", async () => {
+  const target = {
+    invoke: "arn:aws:lambda:eu-west-1:123456789012:function:jobs",
+    tenantId: "claims.customer",
+  };
+  const document = {
+    ...configuration,
+    routes: [{ ...reportsRoute, headers: {}, target, doors: ["proxy"] }, adminRoute],
+  };
+  const cases = {
+    cases: [{ name: "a", claims: { sub: "a" }, route: "GET /", expect: { denial: "route_unknown" } }],
+  };
+  const files = { "gateway.yaml": document, "cases.yaml": cases };
+  const { findings } = await check(document, ["--tests", "cases.yaml"], { files });
+  expect(findings).toContainEqual({
+    severity: "warning",
+    path: "routes[0]",
+    message: "reads claims.customer, which no case sets",
+  });
+});

@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { laptopEnvironment } from "./configurations.js";
 
 let folder: string;
 beforeAll(() => {
@@ -20,9 +21,9 @@ function grantway(...argv: string[]): { status: number | null; stdout: string; s
   return spawnSync(process.execPath, [bin, ...argv], { encoding: "utf8" });
 }
 
-const environment = ["ISSUER_URL", "HELLO_URL", "LONG_URL", "ECHO_URL", "AWS_ENDPOINT"].flatMap((name) => [
+const environment = Object.entries(laptopEnvironment()).flatMap(([name, value]) => [
   "--env",
-  `${name}=http://127.0.0.1:4000`,
+  `${name}=${value}`,
 ]);
 
 test("it says its version", () => {

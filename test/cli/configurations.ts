@@ -1,4 +1,6 @@
 // A configuration with several rules, doors and slots, for the tests of `check`, `explain` and `test`.
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { target } from "../config/documents.js";
 
 export const issuers = [
@@ -48,3 +50,27 @@ export const alice = {
   tenant: "acme",
   scope: "reports:read",
 };
+
+export const laptopGatewayYaml = readFileSync("deploy/local/gateway.yaml", "utf8");
+
+/** The laptop's configuration as a file of this path, with the modules that it names. */
+export const laptopFiles = (path: string): Record<string, string> => ({
+  [path]: laptopGatewayYaml,
+  ...Object.fromEntries(
+    [...laptopGatewayYaml.matchAll(/^ +module: (\S+)$/gm)].map(([, file = ""]) => [
+      resolve(dirname(path), file),
+      "",
+    ]),
+  ),
+});
+
+/** What `npm run local` would set, for each variable that it asks for. */
+export const laptopEnvironment = (): Record<string, string> =>
+  Object.fromEntries(
+    [...laptopGatewayYaml.matchAll(/\$\{env\.([A-Z0-9_]+)\}/g)].map(([, name = ""], at) => [
+      name,
+      name.endsWith("_ARN")
+        ? "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod"
+        : `http://127.0.0.1:${4000 + at}${name === "API_URL" ? "/prod" : ""}`,
+    ]),
+  );

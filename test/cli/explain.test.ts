@@ -41,6 +41,11 @@ describe("a call that is granted", () => {
       name: "reports",
       door: "proxy",
       params: { id: "7" },
+      target: {
+        kind: "functionUrl",
+        url: "https://abc.lambda-url.eu-west-1.on.aws/",
+        arn: "arn:aws:lambda:eu-west-1:123456789012:function:reports",
+      },
     });
     expect(token).toMatchObject({ from: "claims", issuer: "main", assumed: ["iss", "aud", "exp"] });
   });
@@ -234,7 +239,7 @@ test("the text for a reader has every step, the policy laid out, and colours on 
   const { out } = await grantway(argv, { files });
   for (const line of [
     "GET /reports/7 at 2026-01-01T00:00:00Z, by gateway.yaml\n",
-    '  ✓ reports (GET /reports/{id}), proxy door, id = "7"\n',
+    '  ✓ reports (GET /reports/{id}), proxy door, id = "7"\n    functionUrl: https://abc.lambda-url.eu-west-1.on.aws/\n',
     "  ✓ issuer      main (https://login.example.com/)\n",
     "  ✓ scopes: one of reports:read; has reports:read\n",
     '  ✗ admin    does not match, is false  "admins" in claims.groups\n',
@@ -287,4 +292,57 @@ test("a claim that no header can carry refuses the call, as the proxy door would
   const document = { ...configuration, routes: [{ ...reportsRoute, headers: { "x-list": "claims.list" } }] };
   const { status, answer } = await explain(reports, { ...alice, list: ["a"] }, document);
   expect([status, denialOf({ answer })]).toEqual([1, "claim_unrepresentable"]);
+});
+
+describe("the other kinds of target", () => {
+  const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:jobs:live";
+  const stageUrl = "https://abc123.execute-api.eu-west-1.amazonaws.com/prod";
+  const leadingTo = (target: object, doors = ["proxy"]) => ({
+    ...configuration,
+    routes: [{ ...reportsRoute, target, doors }],
+  });
+  const policyOf = ({ answer }: Explanation) =>
+    JSON.parse(answer.granted ? (answer.assumeRole.Policy ?? "{}") : "{}") as { Statement: object[] };
+
+  test("a stage is told with its ARN and the policy for method and path", async () => {
+    const explained = await explain(reports, alice, leadingTo({ executeApi: stageUrl }));
+    const arn = "arn:aws:execute-api:eu-west-1:*:abc123/prod";
+    expect(explained.route).toMatchObject({ target: { kind: "executeApi", url: `${stageUrl}/`, arn } });
+    expect(policyOf(explained).Statement).toEqual([
+      { Effect: "Allow", Action: "execute-api:Invoke", Resource: `${arn}/GET/reports/*` },
+    ]);
+  });
+
+  test("a function behind the Invoke API is told with its mode, its tenant and its policy", async () => {
+    const target = { invoke: functionArn, mode: "Event", raw: true, tenantId: "claims.tenant" };
+    const document = { ...leadingTo(target), routes: [{ ...leadingTo(target).routes[0], headers: {} }] };
+    const explained = await explain(reports, alice, document);
+    expect(explained.route).toMatchObject({
+      target: { kind: "invoke", arn: functionArn, mode: "Event", raw: true },
+    });
+    expect(explained.answer).toMatchObject({ granted: true, tenantId: "acme" });
+    expect(explained.slots).toContainEqual({
+      slot: "target.tenantId",
+      expression: "claims.tenant",
+      value: "acme",
+    });
+    expect(policyOf(explained).Statement).toEqual([
+      { Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn },
+    ]);
+    const files = { "gateway.yaml": document, "c.json": alice };
+    const { out } = await grantway(["explain", ...reports, "--claims", "c.json"], { files });
+    expect(out).toContain(
+      "    invoke, Event, raw: https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/",
+    );
+    expect(out).toContain("  Tenant of the function  acme\n");
+  });
+
+  test("a tenant that Lambda would not take refuses the call, as the gateway does", async () => {
+    const document = leadingTo({ invoke: functionArn, tenantId: "claims.tenant" });
+    const explained = await explain(reports, { ...alice, tenant: "a?" }, document);
+    expect(explained.answer).toMatchObject({
+      granted: false,
+      denial: { reason: "claim_unrepresentable", slot: "target.tenantId" },
+    });
+  });
 });

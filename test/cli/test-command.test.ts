@@ -1,5 +1,13 @@
 import { readFileSync } from "node:fs";
-import { adminRole, alice, analystRole, configuration, reportsRoute } from "./configurations.js";
+import {
+  adminRole,
+  alice,
+  analystRole,
+  configuration,
+  laptopEnvironment,
+  laptopFiles,
+  reportsRoute,
+} from "./configurations.js";
 import { grantway, newYear, type World } from "./run-grantway.js";
 
 const caseWith = (members: object = {}) => ({
@@ -188,14 +196,8 @@ test.each([
 
 test("the laptop's own cases hold under the laptop's own configuration", async () => {
   const [rules, gateway] = ["deploy/local/rules.test.yaml", "deploy/local/gateway.yaml"];
-  const files = { [rules]: readFileSync(rules, "utf8"), [gateway]: readFileSync(gateway, "utf8") };
-  const env = {
-    ISSUER_URL: "http://127.0.0.1:4000",
-    AWS_ENDPOINT: "http://127.0.0.1:4566",
-    HELLO_URL: "http://127.0.0.1:4567/",
-    LONG_URL: "http://127.0.0.1:4568/",
-    ECHO_URL: "http://127.0.0.1:4569/",
-  };
+  const files = { ...laptopFiles(gateway), [rules]: readFileSync(rules, "utf8") };
+  const env = laptopEnvironment();
   const { status, out } = await grantway(["test", rules, "--config", gateway], { files, env });
   expect(out).toMatch(/\n\n\d\d passed, 0 failed\n$/);
   expect(status).toBe(0);

@@ -84,6 +84,3 @@ cors: { origins: ["https://app.example.com"], credentials: true, maxAge: 10m }
 listen: { host: 0.0.0.0, port: 8080, adminPort: 8081, trustProxy: 1, drain: 15m30s }
 limits: { bodyBytes: 6291456, bufferedBytes: 268435456, tokenBytes: 16384 }
 `;
-
-/** The example without the targets that are not served yet. */
-export const servedExample = example.replace(/ {2}- route: ANY \/legacy[^]*?\n(?=sts:)/, "").trimStart();

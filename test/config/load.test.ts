@@ -1,14 +1,4 @@
-import {
-  example,
-  faultsIn,
-  issuer,
-  load,
-  minimal,
-  role,
-  route,
-  servedExample,
-  settingsOf,
-} from "./documents.js";
+import { example, issuer, load, minimal, role, route, settingsOf } from "./documents.js";
 
 const claims = {
   sub: "alice",
@@ -19,20 +9,10 @@ const claims = {
 };
 
 describe("the whole example", () => {
-  test("loads but for the two targets that are not supported yet", () => {
-    expect(faultsIn(example)).toEqual({
-      "routes[1].target.executeApi": expect.stringMatching(
-        /^targets of this kind are not supported yet/,
-      ) as string,
-      "routes[2].target.invoke": expect.stringMatching(
-        /^targets of this kind are not supported yet/,
-      ) as string,
-    });
-  });
-
   test("becomes what the gateway runs on", () => {
-    const { issuers, roles, routes, ...rest } = settingsOf(servedExample);
+    const { issuers, roles, routes, ...rest } = settingsOf(example);
     expect(rest).toEqual({
+      authorizers: [],
       sts: { region: "eu-west-1" },
       cors: { origins: ["https://app.example.com"], credentials: true, maxAgeSeconds: 600 },
       listen: {
@@ -86,12 +66,14 @@ describe("the whole example", () => {
         doors: new Set(["proxy", "grant"]),
         timeoutMs: 900_000,
       },
+      { target: { kind: "executeApi", basePath: "/prod" } },
+      { target: { kind: "invoke", mode: "Event" } },
     ]);
     expect(routes[0]?.roles).toEqual(roles);
   });
 
   test("has its expressions compiled", () => {
-    const { roles, routes } = settingsOf(servedExample);
+    const { roles, routes } = settingsOf(example);
     const rule = roles[0];
     const asked = {
       claims,
