@@ -47,7 +47,7 @@ export function createRecord(parts: {
 
 /** One object a line, written to in place. */
 function fieldsOf(
-  { inbound, findings: { route, door }, reply, denial }: Ended,
+  { inbound, findings: { route, door, upstream: call }, reply, denial }: Ended,
   durationMs: number,
   verdict: Verdict,
   upstream: UpstreamOutcome | undefined,
@@ -64,6 +64,8 @@ function fieldsOf(
   if (upstream) {
     fields.upstreamMs = upstream.milliseconds;
     fields.bytes = upstream.bytes;
+    if (call?.functionError !== undefined) fields.functionError = call.functionError;
+    if (call?.logTail !== undefined) fields.logTail = call.logTail;
   }
   if (route) {
     fields.route = route.name;

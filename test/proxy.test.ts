@@ -11,7 +11,7 @@ import { now, principalWith } from "./fixtures/principal.js";
 import { functionUrlTarget, matchOf, routeWith } from "./fixtures/route.js";
 import { credentials, roleSessionWith } from "./fixtures/session.js";
 import { targetOf } from "./fixtures/target.js";
-import { FakeUpstream, inboundWith } from "./fixtures/upstream.js";
+import { bodyOf, FakeUpstream, inboundWith } from "./fixtures/upstream.js";
 
 const route = routeWith("ANY /reports/{id}", {
   idleTimeoutMs: 30_000,
@@ -102,7 +102,7 @@ describe("identity headers", () => {
 
   test("that have no value end the call before the body is read", async () => {
     const read = jest.fn();
-    const { result, findings, calls } = await proxied({ body: { read } }, { sub: 7 });
+    const { result, findings, calls } = await proxied({ body: { ...bodyOf(Buffer.alloc(0)), read } }, { sub: 7 });
     expect(refused(result)).toMatchObject({ reason: "claim_unrepresentable", slot: "headers.x-caller-sub" });
     expect([calls, read.mock.calls.length]).toEqual([0, 0]);
     expect(findings.upstream).toBeUndefined();
@@ -117,7 +117,7 @@ describe("the body", () => {
       asked.push(limitBytes);
       return Promise.resolve(denial);
     };
-    const { result, calls } = await proxied({ body: { read } });
+    const { result, calls } = await proxied({ body: { ...bodyOf(Buffer.alloc(0)), read } });
     expect(refused(result)).toEqual({ reason: "body_too_large", limitBytes: 1024 });
     expect(asked).toEqual([1024]);
     expect(calls).toBe(0);
@@ -125,7 +125,7 @@ describe("the body", () => {
 
   test("is signed as it is sent, byte for byte", async () => {
     const bytes = Buffer.from([0, 255, 128, 10]);
-    const { request } = await proxied({ body: { read: () => Promise.resolve({ ok: true, value: bytes }) } });
+    const { request } = await proxied({ body: bodyOf(bytes) });
     expect(request?.body).toBe(bytes);
     expect(headerValues(request?.headers ?? [], "x-amz-content-sha256")).toEqual([
       createHash("sha256").update(bytes).digest("hex"),

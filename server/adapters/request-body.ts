@@ -41,6 +41,7 @@ const defaultArrivalMs = 60_000;
 export class HttpRequestBody implements RequestBody {
   private takenBytes = 0;
   private asked = false;
+  private isReleased = false;
   /** Ends a read that is still going on. */
   private stopReading: (() => void) | undefined;
 
@@ -76,8 +77,15 @@ export class HttpRequestBody implements RequestBody {
     return this.collect(limitBytes);
   }
 
+  hold(bytes: number): Result<undefined> {
+    // What is taken after the release nobody would give back.
+    if (this.isReleased) return refuse({ reason: "client_gone" });
+    return this.take(bytes) ? accept(undefined) : refuse(full);
+  }
+
   /** Once the call is over, even where its body is still coming. */
   release(): void {
+    this.isReleased = true;
     this.stopReading?.();
     this.budget.giveBack(this.takenBytes);
     this.takenBytes = 0;

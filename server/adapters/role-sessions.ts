@@ -78,7 +78,7 @@ export function createRoleSessions(options: RoleSessionsOptions): RoleSessions &
 
 function roleSessionOf(output: AssumeRoleCommandOutput, spec: SessionSpec): RoleSession {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = output.Credentials ?? {};
-  const assumedRoleArn = output.AssumedRoleUser?.Arn;
+  const { Arn: assumedRoleArn, AssumedRoleId } = output.AssumedRoleUser ?? {};
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration || !assumedRoleArn)
     throw new Error("STS answered without credentials");
   const fill = fillOf(output);
@@ -89,6 +89,7 @@ function roleSessionOf(output: AssumeRoleCommandOutput, spec: SessionSpec): Role
     credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     expiration: Expiration.getTime(),
     assumedRoleArn,
+    ...(AssumedRoleId !== undefined && { assumedRoleId: AssumedRoleId }),
     requestId: output.$metadata.requestId ?? "",
     ...(fill !== undefined && { packedPolicySize: fill }),
   };

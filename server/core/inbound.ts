@@ -24,6 +24,8 @@ export interface RequestBody {
    * Refuses `body_too_large` (as soon as it is known), `overloaded` (no room among all buffered bodies), `client_gone`.
    */
   read(limitBytes: number): Promise<Result<Buffer>>;
+  /** Counts further bytes that are kept for this call, as long as it lasts. Refuses `overloaded`, and takes none then. */
+  hold(bytes: number): Result<undefined>;
 }
 
 /** What came to light on the way, for the log, the metrics and the answer's CORS fields; never for a decision. */
@@ -41,6 +43,10 @@ export interface UpstreamCall {
   readonly startedAt: number;
   /** Where nothing of its answer is relayed; a relayed one ends with its body. */
   ended?: { readonly at: number; readonly verdict: Verdict };
+  /** Why a stream whose head had left was broken, in the function's or in Lambda's words. */
+  functionError?: string;
+  /** The end of the function's log, where the route asks for it. */
+  logTail?: string;
 }
 
 /**

@@ -9,6 +9,9 @@ import type { RequestTarget } from "./request-target.js";
 /** What of a target is signed and sent. */
 export type SignedTarget = Pick<RequestTarget, "wire" | "canonicalPath" | "canonicalQuery">;
 
+/** Further `X-Amz-*` fields: names in lower case, values without spaces at their ends. */
+export type AmzFields = readonly (readonly [name: string, value: string])[];
+
 export interface SigningInput {
   readonly method: string;
   readonly host: string;
@@ -18,6 +21,8 @@ export interface SigningInput {
   readonly region: string;
   readonly service: string;
   readonly credentials: Credentials;
+  /** Signed beside the four that every request has. */
+  readonly amzFields?: AmzFields | undefined;
   /** Epoch milliseconds. AWS allows five minutes either way. */
   readonly now: number;
 }
@@ -32,8 +37,10 @@ export function signRequest(input: SigningInput): string[] {
   const { accessKeyId, secretAccessKey, sessionToken } = input.credentials;
   if (!accessKeyId || !secretAccessKey || !sessionToken)
     throw new Error("a role session has three credentials");
-  const signer = new TargetSigner(input);
-  return [
+  const signer = input.amzFields?.length
+    ? new ExtendedSigner(input, input.amzFields)
+    : new TargetSigner(input);
+  const signed = [
     "Host",
     input.host,
     "X-Amz-Content-Sha256",
@@ -45,6 +52,8 @@ export function signRequest(input: SigningInput): string[] {
     "Authorization",
     signer.authHeader(),
   ];
+  for (const [name, value] of input.amzFields ?? []) signed.push(name, value);
+  return signed;
 }
 
 /**
@@ -57,7 +66,7 @@ class TargetSigner extends aws4.RequestSigner {
   private readonly date: string;
   private readonly scope: string;
 
-  constructor(private readonly input: SigningInput) {
+  constructor(protected readonly input: SigningInput) {
     super(
       { method: input.method, service: input.service, region: input.region, headers: { Host: input.host } },
       input.credentials,
@@ -92,6 +101,29 @@ class TargetSigner extends aws4.RequestSigner {
   /** As aws4's, by Node's one-shot hash: `createHash` takes nearly twice as long for so little. */
   override stringToSign(): string {
     return `AWS4-HMAC-SHA256\n${this.date}\n${this.scope}\n${hash("sha256", this.canonicalString())}`;
+  }
+}
+
+/** The same with further fields among the four, in the order that SigV4 asks for. */
+class ExtendedSigner extends TargetSigner {
+  private readonly lines: readonly (readonly [name: string, line: string])[];
+
+  constructor(input: SigningInput, amzFields: AmzFields) {
+    super(input);
+    const further = amzFields.map(([name, value]) => [name, `${name}:${value.replace(/ +/g, " ")}`] as const);
+    const four = super
+      .canonicalHeaders()
+      .split("\n")
+      .map((line) => [line.slice(0, line.indexOf(":")), line] as const);
+    this.lines = [...four, ...further].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  override signedHeaders(): string {
+    return this.lines.map(([name]) => name).join(";");
+  }
+
+  override canonicalHeaders(): string {
+    return this.lines.map(([, line]) => line).join("\n");
   }
 }
 

@@ -46,6 +46,23 @@ describe("a request body", () => {
     expect(accepted(await (await arrived("x-a: 1")).body.read(4))).toHaveLength(0);
   });
 
+  test("what is held beside it counts with it, and is given back with it", async () => {
+    const { body, budget } = await arrived("content-length: 4", "abcd");
+    accepted(await body.read(4));
+    expect(refused(body.hold(997))).toMatchObject({ reason: "overloaded" });
+    accepted(body.hold(996));
+    expect(budget.take(1)).toBe(false);
+    body.release();
+    expect(budget.take(1000)).toBe(true);
+  });
+
+  test("holds nothing more once its call is over", async () => {
+    const { body, budget } = await arrived("content-length: 0");
+    body.release();
+    expect(refused(body.hold(1))).toEqual(gone);
+    expect(budget.take(1000)).toBe(true);
+  });
+
   test("is refused by its length before a byte of it came", async () => {
     expect(refused(await (await arrived("content-length: 5")).body.read(4))).toEqual(tooLarge);
   });

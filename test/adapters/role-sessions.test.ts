@@ -77,6 +77,7 @@ describe("AssumeRole", () => {
       credentials: { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret", sessionToken: "token" },
       expiration: now + 3_600_000,
       assumedRoleArn: "arn:aws:sts::123456789012:assumed-role/reports-invoker/main.alice",
+      assumedRoleId: "AROA:main.alice",
       requestId: "request-1",
     });
     expect(outcomes).toEqual(["ok"]);

@@ -170,6 +170,38 @@ describe("signRequest", () => {
   });
 });
 
+describe("further X-Amz- fields", () => {
+  const amzFields = [
+    ["x-amz-tenant-id", "a  b"],
+    ["x-amz-invocation-type", "Event"],
+    ["x-amz-log-type", "Tail"],
+  ] as const;
+
+  test("are signed and sent, as AWS's own signer does", async () => {
+    const target = targetOf("/2015-03-31/functions/arn%3Aaws/invocations");
+    const input = inputWith({ method: "POST", target, amzFields });
+    const signer = new SignatureV4({ region: "eu-west-1", service: "lambda", credentials, sha256: Sha256 });
+    const { headers } = await signer.sign(
+      {
+        ...{ method: "POST", protocol: "https:", hostname: input.host, path: target.wire },
+        headers: {
+          host: input.host,
+          "x-amz-content-sha256": input.payloadHash,
+          ...Object.fromEntries(amzFields),
+        },
+      },
+      { signingDate: new Date(now) },
+    );
+    const fields = signedFields(input);
+    expect(fields).toMatchObject(Object.fromEntries(amzFields));
+    expect(fields.Authorization).toBe(headers.authorization);
+  });
+
+  test("that are none change nothing", () => {
+    expect(signRequest(inputWith({ amzFields: [] }))).toEqual(signRequest(inputWith()));
+  });
+});
+
 describe("missing credentials", () => {
   const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] as const;
   const before = names.map((name) => [name, process.env[name]] as const);
