@@ -2,6 +2,7 @@
 // keeps the order, and a step that refuses ends the way. The body is not read before the caller is authorised.
 import type { Authenticate } from "./authenticate.js";
 import type { Authorize } from "./authorize.js";
+import type { ConsultAuthorizer } from "./consult-authorizer.js";
 import { requestedUri } from "./core/http-uri.js";
 import type { Findings, Inbound, Reply } from "./core/inbound.js";
 import { requestTargetOf } from "./core/request-target.js";
@@ -15,6 +16,8 @@ import type { Proxy } from "./proxy.js";
 export interface GatewaySteps {
   readonly matchRoute: MatchRoute;
   readonly authenticate: Authenticate;
+  /** In place of `authenticate`, where the route says so. */
+  readonly consultAuthorizer: ConsultAuthorizer;
   readonly authorize: Authorize;
   readonly obtainSession: ObtainSession;
   readonly proxy: Proxy;
@@ -28,6 +31,7 @@ export type Gateway = (inbound: Inbound, findings: Findings) => Promise<Result<R
 export function createGateway({
   matchRoute,
   authenticate,
+  consultAuthorizer,
   authorize,
   obtainSession,
   proxy,
@@ -43,11 +47,13 @@ export function createGateway({
     const { route, door } = match.value;
     Object.assign(findings, { route, door });
 
-    const principal = await authenticate(inbound.headers, {
-      allowBare: door === "grant",
-      method: inbound.method,
-      uri: requestedUri(inbound, origins),
-    });
+    const principal = route.authorizer
+      ? await consultAuthorizer(route.authorizer, inbound, match.value, target.value)
+      : await authenticate(inbound.headers, {
+          allowBare: door === "grant",
+          method: inbound.method,
+          uri: requestedUri(inbound, origins),
+        });
     if (!principal.ok) return principal;
     findings.principal = principal.value;
 

@@ -1,0 +1,31 @@
+// The shape of AWS's sample of a REQUEST authorizer: a header, a query parameter, answered by callback.
+exports.handler = function (event, context, callback) {
+  console.log("Received event for", event.methodArn);
+  const headers = event.headers;
+  const query = event.queryStringParameters;
+
+  const tmp = event.methodArn.split(":");
+  const apiGatewayArnTmp = tmp[5].split("/");
+  const resource = "/" + apiGatewayArnTmp.slice(3).join("/");
+  if (!resource.startsWith("/")) throw new Error("no path in " + event.methodArn);
+
+  if (headers.HeaderAuth1 === "headerValue1" && query.QueryString1 === "queryValue1") {
+    callback(null, generateAllow("me", event.methodArn));
+  } else {
+    callback("Unauthorized");
+  }
+};
+
+const generatePolicy = function (principalId, effect, resource) {
+  const authResponse = { principalId };
+  if (effect && resource) {
+    authResponse.policyDocument = {
+      Version: "2012-10-17",
+      Statement: [{ Action: "execute-api:Invoke", Effect: effect, Resource: resource }],
+    };
+  }
+  authResponse.context = { stringKey: "stringval", numberKey: 123, booleanKey: true };
+  return authResponse;
+};
+
+const generateAllow = (principalId, resource) => generatePolicy(principalId, "Allow", resource);
