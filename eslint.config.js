@@ -4,8 +4,15 @@ import tseslint from "typescript-eslint";
 const notTheProduct = ["**/deploy/**", "**/bench/**", "**/handlers/**", "**/test/**"];
 
 export default defineConfig(
-  // The strangers wrote their functions in their own way.
-  globalIgnores(["dist/", "coverage/", "*.config.js", "test/deploy/local/strangers/*/"]),
+  // The strangers wrote their functions, their authorizers and their images in their own way.
+  globalIgnores([
+    ...["dist/", "coverage/", "*.config.js"],
+    ...[
+      "test/deploy/local/strangers/*/",
+      "deploy/local/authorizers/",
+      "test/deploy/local/lambda/fixtures/image/",
+    ],
+  ]),
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

@@ -6,10 +6,12 @@ import { createAppServer } from "./app-server.js";
 import { createApp } from "./app.js";
 import { createAuthenticate } from "./authenticate.js";
 import { createAuthorize } from "./authorize.js";
+import { createAuthorizers } from "./adapters/authorizers.js";
 import { createBoundedMap } from "./adapters/bounded-map.js";
 import { answerConnectionErrors } from "./adapters/connection-errors.js";
 import type { Log } from "./adapters/log.js";
 import { createMetrics } from "./adapters/metrics.js";
+import { createOwnCredentials } from "./adapters/own-credentials.js";
 import { createPackedPolicyWarning } from "./adapters/packed-policy-warning.js";
 import { createProofReplays } from "./adapters/proof-replays.js";
 import { createBodyBudget } from "./adapters/request-body.js";
@@ -19,6 +21,7 @@ import { createUpstream, upstreamTimers } from "./adapters/upstream.js";
 import { createVerifiedTokens } from "./adapters/verified-tokens.js";
 import type { Settings } from "./config/compile.js";
 import type { Abandonment } from "./core/abandonment.js";
+import { createConsultAuthorizer } from "./consult-authorizer.js";
 import { createDpopNonces } from "./core/dpop-nonce.js";
 import { limitContradictions } from "./core/limit-contradictions.js";
 import { createGateway, type Gateway } from "./gateway.js";
@@ -36,9 +39,10 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
-/** @throws Node's listen error when a port cannot be had. */
+/** @throws Node's listen error when a port cannot be had; AuthorizerFault when a module is no authorizer. */
 export async function startGateway(settings: Settings, log: Log): Promise<RunningGateway> {
   const adapters = openAdapters(settings, log);
+  await loadAuthorizers(adapters);
   const { metrics, keys } = adapters;
   let isDraining = false;
   const callsInFlight = new Set<Abandonment>();
@@ -65,7 +69,11 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
   const readiness = () =>
     unreadyReasons({ keys, isDraining, contradictions: isDraining ? [] : contradictions() });
   const admin = createServer(createAdminApp({ metrics, unreadyReasons: readiness }));
-  const ports = await listenOnBoth(server, admin, settings);
+  const ports = await listenOnBoth(server, admin, settings).catch(async (error: unknown) => {
+    // An authorizer's thread would keep the process, which has nothing more to do.
+    await adapters.close();
+    throw error;
+  });
   void keys.warm();
   log.info(ports, "listening");
   for (const contradiction of contradictions()) log.warn({ contradiction }, "limits contradict each other");
@@ -102,11 +110,33 @@ function openAdapters(settings: Settings, log: Log) {
     },
   });
   const upstream = createUpstream();
+  const authorizers = createAuthorizers({
+    authorizers: settings.authorizers,
+    upstream,
+    ownCredentials: createOwnCredentials(settings.sts),
+    clock,
+    onLine: (authorizer, line) => log.info({ authorizer, line }, "authorizer printed"),
+  });
   const close = async (): Promise<void> => {
+    authorizers.close();
     roleSessions.close();
     await Promise.all([upstream.close(), keys.close()]);
   };
-  return { sessions, metrics, keys, roleSessions, upstream, close };
+  return { sessions, metrics, keys, roleSessions, upstream, authorizers, close };
+}
+
+/** Modules that are no authorizers: a fault of the configuration that shows once they are loaded. */
+export class AuthorizerFault extends Error {
+  constructor(readonly faults: readonly { readonly authorizer: string; readonly fault: string }[]) {
+    super(faults.map(({ authorizer, fault }) => `authorizer ${authorizer}: ${fault}`).join("; "));
+  }
+}
+
+async function loadAuthorizers({ authorizers, close }: ReturnType<typeof openAdapters>): Promise<void> {
+  const faults = await authorizers.check();
+  if (faults.length === 0) return;
+  await close();
+  throw new AuthorizerFault(faults);
 }
 
 function composeGateway(
@@ -114,7 +144,7 @@ function composeGateway(
   matchRoute: MatchRoute,
   adapters: ReturnType<typeof openAdapters>,
 ): Gateway {
-  const { keys, roleSessions, sessions, upstream } = adapters;
+  const { authorizers, keys, metrics, roleSessions, sessions, upstream } = adapters;
   return createGateway({
     clock,
     ...(settings.listen.origins && { origins: settings.listen.origins }),
@@ -127,6 +157,14 @@ function composeGateway(
       nonces: createDpopNonces(randomBytes(32)),
       clock,
       tokenBytes: settings.limits.tokenBytes,
+    }),
+    consultAuthorizer: createConsultAuthorizer({
+      authorizers,
+      decisions: createBoundedMap(),
+      clock,
+      secret: randomBytes(32),
+      identityBytes: settings.limits.tokenBytes,
+      onAsked: metrics.authorizerAsked,
     }),
     authorize: createAuthorize(),
     obtainSession: createObtainSession({

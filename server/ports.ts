@@ -3,7 +3,15 @@ import type { KeyObject } from "node:crypto";
 import type { Denial } from "./core/denial.js";
 import type { Abandonment } from "./core/abandonment.js";
 import type { RelayedBody } from "./core/inbound.js";
-import type { Issuer, RoleSession, SessionSpec, SigningAlgorithm, TokenPrincipal } from "./core/model.js";
+import type { AuthorizerDecision } from "./core/authorizer-answer.js";
+import type {
+  Authorizer,
+  Issuer,
+  RoleSession,
+  SessionSpec,
+  SigningAlgorithm,
+  TokenPrincipal,
+} from "./core/model.js";
 import type { RawHeaders } from "./core/raw-headers.js";
 import type { Result } from "./core/result.js";
 
@@ -102,4 +110,33 @@ export interface Upstream {
    * again. Refuses with `upstream_unreachable`, `upstream_timeout`, `client_gone` or `draining`.
    */
   send(request: UpstreamRequest): Promise<Result<UpstreamReply>>;
+}
+
+/** What became of asking a custom authorizer where it gave no answer. */
+export type AuthorizerSilence =
+  /** It said `Unauthorized`. */
+  | { readonly kind: "unauthorized" }
+  /** It threw, hung, or answered what is no JSON. */
+  | { readonly kind: "failed"; readonly cause: string }
+  /** It was not asked, and may be later. */
+  | { readonly kind: "unavailable"; readonly cause: string; readonly retryAfterSeconds: number };
+
+export interface Authorizers {
+  /** What it answers, as data from JSON of bounded size. Always ends within the authorizer's `timeoutMs`. */
+  ask(authorizer: Authorizer, event: object): Promise<Result<unknown, AuthorizerSilence>>;
+}
+
+/** What an authorizer decided for one identity, until when (epoch milliseconds). */
+export interface HeldDecision {
+  readonly decision: AuthorizerDecision;
+  readonly until: number;
+}
+
+/** A call of a custom authorizer that was made, for the metrics. */
+export interface AskedAuthorizer {
+  /** Its name. */
+  readonly authorizer: string;
+  /** `allow`, or the reason of the refusal. */
+  readonly outcome: string;
+  readonly seconds: number;
 }

@@ -49,6 +49,7 @@ function setUp() {
       const subject = rawHeaders[1] ?? "";
       return Promise.resolve(accept(principalWith({ sub: subject }, { subject })));
     },
+    consultAuthorizer: () => Promise.reject(new Error("no route here has an authorizer")),
     obtainSession: createObtainSession({
       roleSessions: {
         assume: (spec) => {

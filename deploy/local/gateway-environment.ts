@@ -2,7 +2,7 @@
 import type { Aws } from "./aws/aws.js";
 import type { OpenIdProvider } from "./issuer/openid-provider.js";
 
-/** `HelloFunction` of the template is `HELLO_URL` here. */
+/** `HelloFunction` of the template is `HELLO_URL` here, and the first stage of `Api` is `API_URL` and `API_ARN`. */
 export const gatewayEnvironment = (issuer: OpenIdProvider, aws: Aws): Record<string, string> => ({
   ISSUER_URL: issuer.issuer,
   AWS_ENDPOINT: aws.endpoint,
@@ -12,10 +12,23 @@ export const gatewayEnvironment = (issuer: OpenIdProvider, aws: Aws): Record<str
       aws.functionUrls.get(name) ?? "",
     ]),
   ),
+  ...apiEnvironment(aws),
   ...aws.taskEnvironment,
   // The SDK's note that it will leave Node 20 behind in 2027 is for whoever deploys, not for this terminal.
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
 });
+
+/** Of an API with several stages the first counts. */
+const apiEnvironment = ({ apiStages }: Aws): Record<string, string> =>
+  Object.fromEntries(
+    [...apiStages].reverse().flatMap(({ logicalId, url, arn }) => {
+      const name = screamingCase(logicalId);
+      return [
+        [`${name}_URL`, url],
+        [`${name}_ARN`, arn],
+      ];
+    }),
+  );
 
 const screamingCase = (name: string): string =>
   name.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "_").toUpperCase();

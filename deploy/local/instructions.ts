@@ -26,7 +26,7 @@ Grantway runs on this machine. In another terminal, from this folder:
   curl -N -H "Authorization: Bearer $TOKEN" "${base}/long?seconds=40"
   curl -N -H "Authorization: Bearer $TOKEN" "${base}/long?seconds=40&silent=1"
 
-  # grant: alice's credentials, good for this function and nothing else
+  # grant: alice's credentials, good for this function, and for sending to one queue
   curl -s -X POST -H "Authorization: Bearer $TOKEN" ${base}/grant/hello
   eval "$(curl -s -X POST -H "Authorization: Bearer $TOKEN" ${base}/grant/hello | npm run --silent export-credentials)"
   curl -i --aws-sigv4 aws:amz:eu-west-1:lambda --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
@@ -36,15 +36,29 @@ Grantway runs on this machine. In another terminal, from this folder:
   # the AWS CLI, with the credentials of the grant
   AWS_ENDPOINT_URL=${aws.endpoint} AWS_DEFAULT_REGION=${aws.template.region} aws sts get-caller-identity
 
+  # a message for handlers/queue, sent with the same credentials; what the function says of it stands above
+  aws --endpoint-url ${aws.endpoint} --region ${aws.template.region} sqs send-message \\
+    --queue-url ${aws.endpoint}/${aws.template.accountId}/grantway-work --message-body '{"order":"A-1","quantity":2}'
+
+  # a changed handlers/hello, step by step (after a start with --hold-aliases; else a save is live at once)
+  ${operatorEnvironment(aws)} \\
+    npm run --silent grantway -- release --function grantway-hello --alias live --every 20s --region ${aws.template.region} \\
+    --endpoint ${aws.endpoint} --gateway http://127.0.0.1:${gateway.adminPort} --route hello
+
 OpenID provider ${issuer.issuer}
 AWS             ${aws.endpoint}
 Gateway         ${base}
 Admin           http://127.0.0.1:${gateway.adminPort} (/livez /readyz /metrics)
-${functionUrlLines(aws)}
+${addressLines(aws)}
 Ctrl-C ends all of it.
 
 `;
 }
+
+const operatorEnvironment = ({ operatorEnvironment: environment }: Aws): string =>
+  Object.entries(environment)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
 
 /** For a template of somebody else's: no gateway knows its routes. */
 export function instructionsWithoutGateway({
@@ -81,13 +95,16 @@ ${openUrls.map(({ url }) => `  curl -i ${url}   # AuthType: NONE\n`).join("")}
 
 OpenID provider ${issuer.issuer}
 AWS             ${aws.endpoint}
-${functionUrlLines(aws)}
+${addressLines(aws)}
 Ctrl-C ends all of it.
 
 `;
 }
 
-function functionUrlLines({ functionUrls }: Aws): string {
-  const width = Math.max(15, ...Array.from(functionUrls.keys(), ({ length }) => length));
-  return Array.from(functionUrls, ([name, url]) => `${name.padEnd(width)} ${url}\n`).join("");
+/** Where the functions' URLs and the APIs' stages are. */
+function addressLines({ functionUrls, apiStages }: Aws): string {
+  const stages = apiStages.map(({ logicalId, stage, url }) => [`${logicalId} (${stage})`, url] as const);
+  const addresses = [...functionUrls, ...stages];
+  const width = Math.max(15, ...addresses.map(([name]) => name.length));
+  return addresses.map(([name, url]) => `${name.padEnd(width)} ${url}\n`).join("");
 }

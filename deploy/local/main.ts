@@ -55,7 +55,7 @@ async function untilTheEnd(gateway: GatewayProcess, stopSignal: Promise<void>): 
 }
 
 function startLocalAws(options: LocalOptions, ports: Ports): Promise<Aws> {
-  const { templateFile, parameters, explain, role, fault } = options;
+  const { templateFile, parameters, explain, role, operatorRole, holdAliases, fault } = options;
   const { AWS_PORT: port, ISSUER_PORT, PORT, ADMIN_PORT } = ports;
   // Neighbouring ports, so that the URLs stay the same from start to start where nothing else wants them.
   const neighbours = Array.from({ length: 20 }, (_, at) => port + 1 + at);
@@ -66,6 +66,8 @@ function startLocalAws(options: LocalOptions, ports: Ports): Promise<Aws> {
     port,
     functionUrlPorts: port === 0 ? [] : neighbours.filter((each) => !others.includes(each)),
     ...(role !== undefined && { taskRole: role }),
+    ...(operatorRole !== undefined && { operatorRole }),
+    ...(holdAliases && { holdAliases }),
     explain,
     watch: true,
     clock: Date.now,

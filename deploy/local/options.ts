@@ -10,6 +10,10 @@ export interface LocalOptions {
   readonly configFile?: string;
   /** Name of the role whose credentials the gateway, or the person at the keyboard, gets. */
   readonly role?: string;
+  /** Name of the role whose credentials whoever releases functions gets. */
+  readonly operatorRole?: string;
+  /** A saved file is in $LATEST only, for `grantway release`. */
+  readonly holdAliases?: true;
   readonly parameters: Readonly<Record<string, string>>;
   readonly explain: boolean;
   /** Asked once a request: what STS does to it. */
@@ -20,6 +24,7 @@ const own = {
   templateFile: "deploy/aws/functions.yaml",
   configFile: "deploy/local/gateway.yaml",
   role: "grantway-gateway",
+  operatorRole: "grantway-release",
 } as const;
 
 export const usage = `npm run local -- [options]
@@ -28,6 +33,7 @@ export const usage = `npm run local -- [options]
   --config FILE         the gateway's configuration; without it, no gateway runs beside another template
   --role NAME           the role whose credentials the gateway (without one: you) gets; without it, an administrator's
   --parameter NAME=VALUE  of the template; may stand more than once
+  --hold-aliases        a saved file changes $LATEST only: \`grantway release\` moves the aliases
   --explain             for each denied call: the statement that was missing
   --sts-fault FAULT     what STS does from now on: throttle, deny, slow (5 s) or drop
 `;
@@ -39,6 +45,7 @@ export function readOptions(argv: readonly string[]): Result<LocalOptions | "hel
     role: { type: "string" },
     parameter: { type: "string", multiple: true },
     explain: { type: "boolean" },
+    "hold-aliases": { type: "boolean" },
     "sts-fault": { type: "string" },
   });
   if (!read.ok) return read;
@@ -56,6 +63,7 @@ export function readOptions(argv: readonly string[]): Result<LocalOptions | "hel
   return accept({
     ...files,
     ...(values.role !== undefined && { role: values.role }),
+    ...(values["hold-aliases"] === true && { holdAliases: true }),
     parameters: parameters.value,
     explain: values.explain ?? false,
     ...(fault.value && { fault: fault.value }),

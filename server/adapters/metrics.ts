@@ -2,6 +2,7 @@
 // nobody can grow them.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { Verdict } from "../core/inbound.js";
+import type { AskedAuthorizer } from "../ports.js";
 import type { AssumeRoleCall } from "./role-sessions.js";
 
 export interface Metrics {
@@ -15,6 +16,7 @@ export interface Metrics {
     readonly upstream?: UpstreamOutcome | undefined;
   }): void;
   assumeRole(call: AssumeRoleCall): void;
+  readonly authorizerAsked: (asked: AskedAuthorizer) => void;
   /** Text exposition format and its content type. */
   read(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -33,6 +35,8 @@ const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 
 /** STS answers in tens of milliseconds; the gateway waits 8 s for it at most. */
 const stsSecondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8];
+/** From a module in memory to the longest `timeout`. */
+const authorizerSecondsBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30];
 /** STS says `no` above 100. */
 const percentBuckets = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
 /** A token travels in each call's header. */
@@ -80,6 +84,7 @@ export function createMetrics(sessionsHeld: () => number): Metrics {
       if (upstream) recordUpstream(route, upstream);
     },
     assumeRole: recordAssumeRole,
+    authorizerAsked: createAuthorizerMetrics(registers),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }
@@ -108,6 +113,26 @@ function createUpstreamMetrics(registers: Registry[]): (route: string, outcome: 
     seconds.inc({ route, verdict }, outcome.milliseconds / 1000);
     bytes.inc({ route, verdict }, outcome.bytes);
     if (verdict === "client_gone") abandoned.inc({ route }, outcome.milliseconds / 1000);
+  };
+}
+
+function createAuthorizerMetrics(registers: Registry[]): (asked: AskedAuthorizer) => void {
+  const asked = new Counter({
+    name: "grantway_authorizer_total",
+    help: "Calls of custom authorizers, by authorizer and outcome: allow, or the reason of the refusal.",
+    labelNames: ["authorizer", "outcome"] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: "grantway_authorizer_duration_seconds",
+    help: "Calls of custom authorizers, by authorizer.",
+    labelNames: ["authorizer"] as const,
+    buckets: authorizerSecondsBuckets,
+    registers,
+  });
+  return ({ authorizer, outcome, seconds }) => {
+    asked.inc({ authorizer, outcome });
+    durations.observe({ authorizer }, seconds);
   };
 }
 

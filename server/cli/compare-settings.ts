@@ -37,7 +37,7 @@ const linesOf = (answer: Answer): string[] =>
       ];
 
 /** All that STS and the function are sent, statement by statement. The name of a rule is nobody's access. */
-function sessionLines({ assumeRole, headers = {} }: Granted): string[] {
+function sessionLines({ assumeRole, headers = {}, tenantId }: Granted): string[] {
   const { Policy = "{}", Tags = [], ...input } = assumeRole;
   const { Statement = [] } = JSON.parse(Policy) as { Statement?: readonly unknown[] };
   return [
@@ -47,5 +47,6 @@ function sessionLines({ assumeRole, headers = {} }: Granted): string[] {
     ...Tags.map(({ Key = "", Value = "" }) => `Tags.${Key}: ${Value}`),
     ...Statement.map((statement) => `Policy: ${JSON.stringify(statement)}`),
     ...Object.entries(headers).map(([name, value]) => `header ${name}: ${value}`),
+    ...(tenantId === undefined ? [] : [`tenant: ${tenantId}`]),
   ];
 }

@@ -12,12 +12,15 @@ Commands:
   check      Look for faults in the configuration, and for rules that cannot do what they seem to.
   explain    Say, step by step, what one call would get and why. Never calls AWS.
   test       Run cases that say who may do what; compare two configurations.
+  release    Publish a version of a function and shift its alias to it, step by step, watching.
+  status     Which versions an alias runs, and how they do.
+  rollback   Put an alias back on the version before.
 
 Options:
   -h, --help     This text; after a command, what that command takes.
       --version  The version.
 
-Exit status: 0 yes, 1 no, 64 wrong usage, 69 a port cannot be had, 78 a bad configuration.
+Exit status: 0 yes, 1 no, 64 wrong usage, 69 a port or a service cannot be had, 78 a bad configuration.
 Example: grantway check gateway.yaml
 `;
 
@@ -26,6 +29,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./check.js")).check,
   explain: async () => (await import("./explain.js")).explain,
   test: async () => (await import("./test.js")).test,
+  release: async () => (await import("./release.js")).release,
+  status: async () => (await import("./status.js")).status,
+  rollback: async () => (await import("./rollback.js")).rollback,
 };
 
 export async function dispatch(argv: readonly string[], console: Console, version: string): Promise<number> {

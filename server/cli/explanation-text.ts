@@ -3,6 +3,7 @@ import type { Denial } from "../core/denial.js";
 import type { Explanation, Granted, Refused, RuleStep } from "./explanation.js";
 import { printableDeep } from "./printable.js";
 import type { Style } from "./style.js";
+import { formatTarget } from "./target-step.js";
 
 export function formatExplanation(given: Explanation, source: string, style: Style): string {
   const explanation = printableDeep(given);
@@ -31,7 +32,10 @@ function routeLines({ route }: Explanation, style: Style): string[] {
   }
   const params = Object.entries(route.params).map(([name, value]) => `, ${name} = ${JSON.stringify(value)}`);
   const name = route.name === route.key ? route.key : `${route.name} (${route.key})`;
-  return [`${style.green("✓")} ${name}, ${route.door} door${params.join("")}`];
+  return [
+    `${style.green("✓")} ${name}, ${route.door} door${params.join("")}`,
+    `  ${formatTarget(route.target)}`,
+  ];
 }
 
 function tokenLines({ token, scopes, answer }: Explanation, style: Style): string[] {
@@ -84,7 +88,7 @@ function slotLines({ slots = [] }: Explanation, style: Style): string[] {
   return columns(rows);
 }
 
-function assumeRoleLines({ assumeRole, headers }: Granted): string[] {
+function assumeRoleLines({ assumeRole, headers, tenantId }: Granted): string[] {
   const { Policy, ...input } = assumeRole;
   const rows = columns(Object.entries(input).map(([key, value]) => [key, formatMember(value)]));
   const policy = JSON.stringify(JSON.parse(Policy ?? "null"), null, 2).split("\n");
@@ -94,6 +98,7 @@ function assumeRoleLines({ assumeRole, headers }: Granted): string[] {
     `Policy (${Policy?.length ?? 0} characters)`,
     ...policy.map((line) => `  ${line}`),
     ...(relayed.length > 0 ? ["Headers for the function", ...relayed.map((line) => `  ${line}`)] : []),
+    ...(tenantId === undefined ? [] : [`Tenant of the function  ${tenantId}`]),
   ];
 }
 

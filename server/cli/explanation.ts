@@ -3,6 +3,7 @@
 import type { AssumeRoleCommandInput } from "@aws-sdk/client-sts";
 import type { Denial } from "../core/denial.js";
 import type { Door } from "../core/model.js";
+import type { TargetStep } from "./target-step.js";
 
 export interface Explanation {
   /** ISO 8601: the moment for which this was decided. */
@@ -35,6 +36,7 @@ export type RouteStep =
       readonly name: string;
       readonly door: Door;
       readonly params: Readonly<Record<string, string>>;
+      readonly target: TargetStep;
     }
   | { readonly found: false; readonly others: readonly { readonly key: string; readonly why: string }[] };
 
@@ -62,7 +64,7 @@ export interface RuleStep {
 }
 
 export interface SlotStep {
-  /** `roleArn`, `sessionName`, `tags.tenant`, `policy[0].Resource`, `headers.x-caller-sub`. */
+  /** `roleArn`, `sessionName`, `tags.tenant`, `policy[0].Resource`, `headers.x-caller-sub`, `target.tenantId`. */
   readonly slot: string;
   readonly expression: string;
   /** What the expression gives; its form in the session is in the AssumeRole input. Absent: see `fault`. */
@@ -79,6 +81,8 @@ export interface Granted {
   readonly assumeRole: AssumeRoleCommandInput;
   /** Set on the relayed request; the proxy door only. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** `X-Amz-Tenant-Id`; the proxy door only. */
+  readonly tenantId?: string;
 }
 
 export interface Refused {

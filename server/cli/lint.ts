@@ -83,7 +83,7 @@ function unsetClaims({ issuers, roles, routes }: Settings, cases: readonly Case[
   const sections = [
     ["issuers", issuers],
     ["roles", roles],
-    ["routes", routes.map(({ headers }) => ({ headers }))],
+    ["routes", routes.map(({ headers, target }) => ({ headers, target }))],
   ] as const;
   return sections.flatMap(([section, entries]) =>
     entries.flatMap((entry, index) => {

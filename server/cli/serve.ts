@@ -2,7 +2,7 @@
 import { constants } from "node:os";
 import { createLog } from "../adapters/log.js";
 import type { Settings } from "../config/compile.js";
-import { startGateway } from "../main.js";
+import { AuthorizerFault, startGateway } from "../main.js";
 import { readArguments } from "./arguments.js";
 import { loadSettings } from "./configuration.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
@@ -39,6 +39,7 @@ async function serveUntilSignal(settings: Settings, console: Console): Promise<n
     await gateway.stop();
     return exitStatus.ok;
   } catch (error) {
+    if (error instanceof AuthorizerFault) return authorizerFault(error, console);
     if (!isListenError(error)) throw error;
     console.printError(`grantway: ${listenFault(error)}\n`);
     return exitStatus.unavailable;
@@ -68,6 +69,12 @@ interface ListenError extends Error {
 
 const isListenError = (error: unknown): error is ListenError =>
   error instanceof Error && "syscall" in error && error.syscall === "listen";
+
+function authorizerFault({ faults }: AuthorizerFault, console: Console): number {
+  const lines = faults.map(({ authorizer, fault }) => `grantway: authorizer ${authorizer}: ${fault}\n`);
+  console.printError(lines.join(""));
+  return exitStatus.config;
+}
 
 const listenFault = ({ code, address, port }: ListenError): string =>
   code === "EADDRINUSE"

@@ -1,7 +1,7 @@
 // The checks of a token as a list, each noted as it is made: what explain-token.ts and explain-claims.ts share.
 import { confirmedThumbprint } from "../core/confirmation.js";
 import type { Denial } from "../core/denial.js";
-import type { Claims, Issuer, Principal } from "../core/model.js";
+import type { Claims, Issuer, Principal, Voucher } from "../core/model.js";
 import { checkClaims, scopesOf } from "../core/registered-claims.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import { bearerNeedsNoProof } from "../prove-possession.js";
@@ -36,17 +36,18 @@ export class Checks {
     return { step: { from, ...issuer, checks: this.#list, assumed }, principal };
   }
 
+  vouchedBy({ name, issuer }: Voucher): void {
+    this.#issuer = name;
+    this.note("issuer", accept(undefined), () => `${name} (${issuer})`);
+  }
+
   issuerIs(result: Result<Issuer>): Result<Issuer> {
     if (result.ok) this.#issuer = result.value.name;
     return this.note("issuer", result, ({ name, issuer }) => `${name} (${issuer})`);
   }
 
   principalOf(claims: Claims, issuer: Issuer, now: number): Result<Principal> {
-    const checked = this.note(
-      "claims",
-      checkClaims(claims, issuer, now / 1000),
-      ({ subject, expiresAt }) => `sub ${JSON.stringify(subject)}, ends ${formatTime(expiresAt * 1000)}`,
-    );
+    const checked = this.note("claims", checkClaims(claims, issuer, now / 1000), describePrincipal);
     if (!checked.ok) return checked;
     const possession = this.#possession(claims, issuer);
     if (!possession.ok) return possession;
@@ -66,6 +67,10 @@ export class Checks {
     return this.note("possession", possession, () => "a plain bearer token needs no proof");
   }
 }
+
+/** `sub "alice", ends 2026-11-21T20:00:00Z` */
+export const describePrincipal = ({ subject, expiresAt }: Pick<Principal, "subject" | "expiresAt">): string =>
+  `sub ${JSON.stringify(subject)}${expiresAt === Infinity ? "" : `, ends ${formatTime(expiresAt * 1000)}`}`;
 
 /** `token_expired: exp was 60 s ago` */
 export const describeDenial = (denial: Denial): string =>

@@ -30,7 +30,9 @@ const fixedVariables = new Set(["issuer", "route.name", "route.key"]);
 function impossiblePart(rule: RoleRule, route: Route, issuers: readonly Issuer[]): string | undefined {
   const impossible = factsOf(rule.when.source).conjuncts.find((conjunct) => {
     const isFixed = [...factsOf(conjunct).reads].every((name) => fixedVariables.has(name));
-    return isFixed && !issuers.some(({ name }) => mayHold(conjunct, route, name));
+    // Where an authorizer vouches for the callers, `issuer` is its name.
+    const vouchers = route.authorizer ? [route.authorizer] : issuers;
+    return isFixed && !vouchers.some(({ name }) => mayHold(conjunct, route, name));
   });
   if (impossible === undefined) return undefined;
   const isPlain = factsOf(impossible).reads.size === 0;

@@ -1,7 +1,8 @@
 // A valid configuration document -> what the gateway runs on: the nouns of core/model.ts with their references resolved.
 // Nothing can be wrong here any more.
 import type { Cors } from "../core/cors.js";
-import type { Issuer, RoleRule, Route } from "../core/model.js";
+import type { Authorizer, Issuer, RoleRule, Route } from "../core/model.js";
+import { compileAuthorizer } from "./compile-authorizer.js";
 import type { CorsEntry } from "./cors-schema.js";
 import type { RoleEntry } from "./role-schema.js";
 import type { RouteEntry } from "./route-schema.js";
@@ -9,6 +10,7 @@ import type { Configuration } from "./schema.js";
 
 export interface Settings {
   readonly issuers: readonly Issuer[];
+  readonly authorizers: readonly Authorizer[];
   readonly roles: readonly RoleRule[];
   readonly routes: readonly Route[];
   readonly sts: {
@@ -37,15 +39,18 @@ export interface Settings {
   };
 }
 
-export function compileConfiguration(configuration: Configuration): Settings {
+/** `folder`: the configuration's own, where paths in it begin. */
+export function compileConfiguration(configuration: Configuration, folder: string): Settings {
   const { issuers, sts, limits } = configuration;
   const cors = configuration.cors && compileCors(configuration.cors);
   const { drain, origins, ...listen } = configuration.listen;
   const roles = configuration.roles.map(compileRole);
+  const authorizers = configuration.authorizers.map((entry) => compileAuthorizer(entry, folder));
   return {
     issuers,
+    authorizers,
     roles,
-    routes: configuration.routes.map((entry) => compileRoute(entry, roles, cors)),
+    routes: configuration.routes.map((entry) => compileRoute(entry, { roles, authorizers }, cors)),
     sts: { region: sts.region, ...(sts.endpoint && { endpoint: sts.endpoint.origin }) },
     ...(cors && { cors }),
     listen: {
@@ -69,8 +74,13 @@ function compileRole(entry: RoleEntry): RoleRule {
   };
 }
 
-function compileRoute(entry: RouteEntry, roles: readonly RoleRule[], corsOfAll: Cors | undefined): Route {
+function compileRoute(
+  entry: RouteEntry,
+  { roles, authorizers }: Pick<Settings, "roles" | "authorizers">,
+  corsOfAll: Cors | undefined,
+): Route {
   const { key, method, segments } = entry.route;
+  const authorizer = authorizers.find(({ name }) => name === entry.authorizer);
   const cors = entry.cors ? compileCors(entry.cors) : entry.cors === undefined ? corsOfAll : undefined;
   return {
     key,
@@ -79,6 +89,7 @@ function compileRoute(entry: RouteEntry, roles: readonly RoleRule[], corsOfAll: 
     segments,
     // The order of `roles` decides, not the order in which a route names them.
     roles: roles.filter(({ name }) => entry.roles?.includes(name) ?? true),
+    ...(authorizer && { authorizer }),
     scopes: entry.scopes,
     target: entry.target,
     doors: new Set(entry.doors),

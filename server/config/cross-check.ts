@@ -3,6 +3,12 @@
 // schema tells that: so one run tells both kinds of fault, and each mistake once.
 import { z } from "zod";
 import { overlaps } from "../core/route-key.js";
+import {
+  checkAuthorizer,
+  checkAuthorizerName,
+  checkIssuers,
+  routeAuthorizerView,
+} from "./check-authorizer.js";
 import { checkRole, roleBoundsView } from "./check-role.js";
 import { checkRoute, routeLimitsView } from "./check-route.js";
 import { formatPath } from "./fault.js";
@@ -18,35 +24,42 @@ const roleOutOfShape = {
   ...{ roleArn: "", roleArnPattern: undefined, bindSourceIp: false, policy: [] },
 };
 const issuerView = z.object({ name: textView, issuer: textView }).catch({});
+const authorizerView = z.object({ name: textView }).catch({});
 const roleView = z
   .object({ name: textView, tags: tagsView, transitiveTags: namesView })
   .extend(roleBoundsView.shape)
   .catch(roleOutOfShape);
 const routeView = z
   .object({ name: textView, route: routeKey.optional().catch(undefined), roles: namesView })
+  .extend(routeAuthorizerView.shape)
   .extend(routeLimitsView.shape)
-  .catch({ roles: [], timeout: undefined, idleTimeout: undefined, heartbeat: undefined });
+  .catch({ scopes: [], roles: [], timeout: undefined, idleTimeout: undefined, heartbeat: undefined });
 
 const documentView = z
   .object({
     issuers: z.array(issuerView).catch([]),
+    authorizers: z.array(authorizerView).catch([]),
     roles: z.array(roleView).catch([]),
     routes: z.array(routeView).catch([]),
   })
-  .catch({ issuers: [], roles: [], routes: [] });
+  .catch({ issuers: [], authorizers: [], roles: [], routes: [] });
 type RoleView = z.output<typeof roleView>;
 type RouteView = z.output<typeof routeView>;
 
 export function crossCheck(document: unknown): Fault[] {
-  const { issuers, roles, routes } = documentView.parse(document);
+  const { issuers, authorizers, roles, routes } = documentView.parse(document);
   return [
+    ...checkIssuers(document, routes),
     ...findDuplicates("issuers", "name", issuers),
     ...findDuplicates("issuers", "issuer", issuers),
+    ...findDuplicates("authorizers", "name", authorizers),
+    ...authorizers.flatMap(({ name }, index) => checkAuthorizerName(name, index, issuers)),
     ...findDuplicates("roles", "name", roles),
     ...findDuplicates("routes", "name", routes),
     ...roles.flatMap(checkTransitiveTags),
     ...roles.flatMap(checkRole),
     ...routes.flatMap((route, index) => checkRoles(route, index, roles)),
+    ...routes.flatMap((route, index) => checkAuthorizer(route, index, authorizers)),
     ...routes.flatMap(checkPath),
     ...routes.flatMap(checkRoute),
     ...findOverlaps(routes),

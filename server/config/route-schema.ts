@@ -61,6 +61,10 @@ export const routeSchema = z.strictObject({
     .max(1000)
     .exactOptional()
     .describe("Which roles may be assumed for it. Left out: all."),
+  authorizer: z
+    .string()
+    .exactOptional()
+    .describe("Name of the entry of `authorizers` that says who is calling, in place of the issuers."),
   scopes: z
     .array(scopeToken)
     .max(100)

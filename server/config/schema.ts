@@ -2,6 +2,7 @@
 // generated from here. What lies between entries (unknown roles, overlapping routes) is cross-check.ts.
 import { isIP } from "node:net";
 import { z } from "zod";
+import { authorizerSchema } from "./authorizer-schema.js";
 import { corsSchema } from "./cors-schema.js";
 import { duration, integer, origin, region, text } from "./fields.js";
 import { issuerSchema } from "./issuer-schema.js";
@@ -80,13 +81,21 @@ const limitsSchema = z
 
 export const configurationSchema = z
   .strictObject({
-    issuers: z.array(issuerSchema).min(1).max(100).describe("Whose tokens are accepted."),
+    issuers: z
+      .array(issuerSchema)
+      .max(100)
+      .describe("Whose tokens are accepted. [] where every route has an authorizer."),
     roles: z
       .array(roleSchema)
       .min(1)
       .max(1000)
       .describe("In order: the first that the route allows and whose `when` holds is assumed."),
     routes: z.array(routeSchema).min(1).max(1000).describe("The ways to what is behind the gateway."),
+    authorizers: z
+      .array(authorizerSchema)
+      .max(100)
+      .prefault([])
+      .describe("Lambda authorizers, for routes that name one with `authorizer`."),
     sts: stsSchema.describe("Where sessions come from."),
     cors: corsSchema
       .exactOptional()

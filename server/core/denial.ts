@@ -13,6 +13,9 @@ export type TokenReason =
   | "token_audience_invalid"
   | "token_claim_invalid";
 
+/** How a caller of a custom authorizer shows who he is: in the Authorization header, or in a way of its own. */
+export type ChallengeScheme = "Bearer" | "Custom";
+
 export interface TokenDenial {
   readonly reason: TokenReason;
   readonly cause: string;
@@ -28,12 +31,21 @@ export type Denial =
   | TokenDenial
   | { readonly reason: "proof_invalid"; readonly cause: string }
   | { readonly reason: "proof_nonce_required"; readonly cause: string; readonly nonce: string }
+  | { readonly reason: "identity_missing"; readonly cause: string; readonly scheme: ChallengeScheme }
+  | { readonly reason: "identity_malformed"; readonly cause: string }
+  | { readonly reason: "authorizer_unauthorized"; readonly cause: string; readonly scheme: ChallengeScheme }
+  | { readonly reason: "authorizer_denied"; readonly cause: string }
+  | { readonly reason: "authorizer_failed"; readonly cause: string }
+  | { readonly reason: "authorizer_unavailable"; readonly cause: string; readonly retryAfterSeconds: number }
   | { readonly reason: "scope_insufficient"; readonly scopes: readonly string[] }
   | { readonly reason: "role_not_granted"; readonly cause: string }
   | { readonly reason: "claim_unrepresentable"; readonly slot: string; readonly cause: string }
   | { readonly reason: "session_too_large"; readonly slot: string; readonly cause: string }
   | { readonly reason: "session_refused"; readonly cause: string }
-  | { readonly reason: "body_too_large"; readonly limitBytes: number }
+  /** `counted`: where it is not the body itself, but the event that Lambda gets of it. */
+  | { readonly reason: "body_too_large"; readonly limitBytes: number; readonly counted?: "event" }
+  | { readonly reason: "payload_invalid"; readonly cause: string }
+  | { readonly reason: "invocation_denied"; readonly cause: string }
   | { readonly reason: "headers_too_large" }
   | { readonly reason: "expectation_unknown" }
   | { readonly reason: "upgrade_refused" }
@@ -47,6 +59,8 @@ export type Denial =
   | { readonly reason: "sts_unavailable"; readonly cause: string; readonly retryAfterSeconds: number }
   | { readonly reason: "upstream_unreachable"; readonly cause: string }
   | { readonly reason: "upstream_refused"; readonly cause: string }
-  | { readonly reason: "upstream_timeout"; readonly timeoutMs: number };
+  | { readonly reason: "function_failed"; readonly cause: string }
+  /** `cause`: where it was Lambda that ended the function. */
+  | { readonly reason: "upstream_timeout"; readonly timeoutMs: number; readonly cause?: string };
 
 export type Reason = Denial["reason"];

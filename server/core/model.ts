@@ -49,19 +49,14 @@ export interface Voucher {
 
 /** A Lambda authorizer as API Gateway has them. */
 export interface Authorizer extends Voucher {
-  /** The function is called by the Invoke API; the module runs in this process. */
-  readonly source:
-    | {
-        readonly kind: "lambda";
-        readonly functionArn: string;
-        readonly region: string;
-        readonly origin: string;
-      }
-    | { readonly kind: "module"; readonly file: string };
+  /** The function is called by the Invoke API; the module runs in a thread of this process. */
+  readonly source: LambdaAuthorizerSource | ModuleAuthorizerSource;
   readonly payloadVersion: "1.0" | "2.0";
   /** token: the event has one text from one header (REST). request: the whole request but its body. */
   readonly type: "request" | "token";
-  /** `$request.header.NAME` and `$request.querystring.NAME`; a request that lacks one is refused without a call. */
+  /** Whose form an event 1.0 has, as the spelling of the identity sources tells: a REST API's or an HTTP API's. */
+  readonly api: "rest" | "http";
+  /** A request that lacks one is refused without a call; the decision is kept under all of them. */
   readonly identitySources: readonly IdentitySource[];
   /** 0: each call is asked anew. */
   readonly ttlSeconds: number;
@@ -70,12 +65,28 @@ export interface Authorizer extends Voucher {
   readonly timeoutMs: number;
 }
 
+export interface LambdaAuthorizerSource {
+  readonly kind: "lambda";
+  /** With its version or alias, if it is called by one. */
+  readonly functionArn: string;
+  readonly region: string;
+  /** Where Lambda's API is: scheme, host and port. */
+  readonly origin: string;
+}
+
+export interface ModuleAuthorizerSource {
+  readonly kind: "module";
+  /** Absolute path. */
+  readonly file: string;
+}
+
 export interface IdentitySource {
-  readonly from: "header" | "querystring";
+  readonly from: "header" | "querystring" | "context";
+  /** A header's is in lower case; of the context: `routeKey`, `httpMethod` or `identity.sourceIp`. */
   readonly name: string;
 }
 
-/** A verified caller. Made by authenticate.ts and by nothing else. */
+/** A verified caller. Made by authenticate.ts and consult-authorizer.ts, and by nothing else. */
 export interface Principal {
   readonly issuer: Voucher;
   /** The `sub` claim. */
@@ -83,7 +94,7 @@ export interface Principal {
   readonly claims: Claims;
   /** The `exp` claim: seconds since 1970-01-01T00:00:00Z. Infinity where an authorizer named none. */
   readonly expiresAt: number;
-  /** From `scope` (RFC 8693 4.2) or `scp`. */
+  /** From `scope` (RFC 8693 4.2) or `scp`; none where an authorizer vouches. */
   readonly scopes: ReadonlySet<string>;
 }
 
@@ -241,6 +252,8 @@ export interface RoleSession {
   /** Epoch milliseconds. */
   readonly expiration: number;
   readonly assumedRoleArn: string;
+  /** `AROA...:session-name`, which functions read as the caller's user id; absent where STS does not say. */
+  readonly assumedRoleId?: string;
   /** AssumeRole's own request id: joins our log with CloudTrail. */
   readonly requestId: string;
   /** How much of STS's room for policy and tags (or for the token) is used, in percent; absent where STS does not say. */

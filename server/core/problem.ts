@@ -84,6 +84,34 @@ export function problemOf(denial: Denial): Problem {
         "www-authenticate": dpopChallenge("use_dpop_nonce"),
         "dpop-nonce": denial.nonce,
       });
+    case "identity_missing":
+      return problem(401, denial.reason, "Unauthorized", "The request lacks what says who is calling.", {
+        "www-authenticate": `${denial.scheme} realm="${realm}"`,
+      });
+    case "identity_malformed":
+      return problem(
+        400,
+        denial.reason,
+        "Bad Request",
+        "What says who is calling stands twice or is too long.",
+      );
+    case "authorizer_unauthorized":
+      // RFC 9110 15.5.2: a 401 has a challenge. No error code: what was wrong is the authorizer's to know.
+      return problem(401, denial.reason, "Unauthorized", "The authorizer does not accept this caller.", {
+        "www-authenticate": `${denial.scheme} realm="${realm}"`,
+      });
+    case "authorizer_denied":
+      return problem(403, denial.reason, "Forbidden", "The authorizer does not allow this call.");
+    case "authorizer_failed":
+      return problem(500, denial.reason, "Internal Server Error", "The authorizer gave no decision.");
+    case "authorizer_unavailable":
+      return problem(
+        503,
+        denial.reason,
+        "Service Unavailable",
+        "The authorizer cannot be asked now.",
+        retryAfter(denial),
+      );
     case "scope_insufficient":
       return problem(403, denial.reason, "Forbidden", "The token lacks a scope that this route needs.", {
         "www-authenticate": `Bearer realm="${realm}", error="insufficient_scope", scope="${denial.scopes.join(" ")}"`,
@@ -121,8 +149,15 @@ export function problemOf(denial: Denial): Problem {
         413,
         denial.reason,
         "Content Too Large",
-        `The body may have ${denial.limitBytes} bytes.`,
+        denial.counted === "event"
+          ? `The event made of this request may have ${denial.limitBytes} bytes of JSON; target, header fields and encoding count.`
+          : `The body may have ${denial.limitBytes} bytes.`,
       );
+    case "payload_invalid":
+      return problem(400, denial.reason, "Bad Request", "The body must be JSON.");
+    case "invocation_denied":
+      // A dry run asks just this, so AWS's no is the answer and not an outage.
+      return problem(403, denial.reason, "Forbidden", "AWS does not let this caller call the function.");
     case "expectation_unknown":
       return problem(417, denial.reason, "Expectation Failed", "The only expectation is 100-continue.");
     case "upgrade_refused":
@@ -182,6 +217,13 @@ export function problemOf(denial: Denial): Problem {
       );
     case "upstream_refused":
       return problem(502, denial.reason, "Bad Gateway", "AWS refused the call to the function.");
+    case "function_failed":
+      return problem(
+        502,
+        denial.reason,
+        "Bad Gateway",
+        "The function failed, or its answer is none in HTTP: it ran.",
+      );
     case "upstream_timeout":
       return problem(504, denial.reason, "Gateway Timeout", "The function did not answer in time.");
   }

@@ -35,6 +35,20 @@ const table: Readonly<Record<Reason, Row>> = {
     401,
     { ...dpop("use_dpop_nonce"), "dpop-nonce": "n1" },
   ],
+  identity_missing: [
+    { cause: secret, scheme: "Custom" },
+    401,
+    { "www-authenticate": 'Custom realm="grantway"' },
+  ],
+  identity_malformed: [{ cause: secret }, 400, {}],
+  authorizer_unauthorized: [
+    { cause: secret, scheme: "Bearer" },
+    401,
+    { "www-authenticate": 'Bearer realm="grantway"' },
+  ],
+  authorizer_denied: [{ cause: secret }, 403, {}],
+  authorizer_failed: [{ cause: secret }, 500, {}],
+  authorizer_unavailable: [{ cause: secret, retryAfterSeconds }, 503, { "retry-after": "3" }],
   scope_insufficient: [{ scopes: ["reports:read", "reports:all"] }, 403, { "www-authenticate": scopes }],
   role_not_granted: [{ cause: secret }, 403, {}],
   claim_unrepresentable: [{ slot: secret, cause: secret }, 403, {}],
@@ -45,6 +59,9 @@ const table: Readonly<Record<Reason, Row>> = {
   target_invalid: [{ cause: secret }, 400, {}],
   request_timeout: [{}, 408, {}],
   body_too_large: [{ limitBytes: 6_291_456 }, 413, {}],
+  payload_invalid: [{ cause: secret }, 400, {}],
+  invocation_denied: [{ cause: secret }, 403, {}],
+  function_failed: [{ cause: secret }, 502, {}],
   expectation_unknown: [{}, 417, {}],
   upgrade_refused: [{}, 501, {}],
   headers_too_large: [{}, 431, {}],
@@ -57,7 +74,7 @@ const table: Readonly<Record<Reason, Row>> = {
   sts_unavailable: [{ cause: secret, retryAfterSeconds: 0 }, 503, { "retry-after": "1" }],
   upstream_unreachable: [{ cause: secret }, 502, {}],
   upstream_refused: [{ cause: secret }, 502, {}],
-  upstream_timeout: [{ timeoutMs: 1 }, 504, {}],
+  upstream_timeout: [{ timeoutMs: 1, cause: secret }, 504, {}],
 };
 const reasons = Object.keys(table) as Reason[];
 const problemFor = (reason: Reason) => problemOf({ reason, ...table[reason][0] } as Denial);

@@ -1,28 +1,41 @@
-// What listens on the twin's one AWS address: STS at /, Lambda's Invoke under its paths, and the task's credentials.
-// Everything else is refused.
+// What listens on the twin's one AWS address: STS, SQS and CloudWatch at /, Lambda under its paths, and the credentials
+// of the task and of whoever releases functions. Everything else is refused.
 import type { IncomingMessage, RequestListener } from "node:http";
+import { headerValues } from "../../../server/core/raw-headers.js";
+import type { Clock } from "../../../server/ports.js";
+import { type CloudWatch, isForCloudWatch } from "./cloudwatch/create-cloudwatch.js";
 import { jsonAnswer } from "./json-answer.js";
 import { isLambdaPath } from "./lambda/invoke-request.js";
 import { receiveRequest } from "./lambda/receive-request.js";
+import { isSqsTarget, type Sqs } from "./sqs/create-sqs.js";
 import type { Sts } from "./sts/create-sts.js";
 import type { TaskCredentials } from "./task-credentials.js";
 
 export interface ApiParts {
   readonly sts: Sts;
   readonly task: TaskCredentials;
+  /** For whoever releases functions. */
+  readonly operator: TaskCredentials;
+  readonly cloudWatch: CloudWatch;
+  readonly sqs: Sqs;
   /** Absent while functions are still being built. */
   readonly invoke: () => RequestListener | undefined;
+  readonly clock: Clock;
 }
 
 export const apiListener =
   (parts: ApiParts): RequestListener =>
   (request, response) => {
+    // SDKs set their clock by it: Node's own would be another than the one their signatures are held against.
+    response.setHeader("date", new Date(parts.clock()).toUTCString());
     const invoke = isLambdaPath(request.url ?? "") ? parts.invoke() : undefined;
     if (invoke !== undefined) {
       invoke(request, response);
       return;
     }
-    answer(parts, request)
+    const left = new AbortController();
+    response.once("close", () => left.abort());
+    answer(parts, request, left.signal)
       .then((reply) => {
         if (reply) response.writeHead(reply.status, reply.headers).end(reply.body);
         else response.destroy();
@@ -30,15 +43,25 @@ export const apiListener =
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   };
 
-const answer = async ({ sts, task }: ApiParts, request: IncomingMessage) => {
+const answer = async (parts: ApiParts, request: IncomingMessage, signal: AbortSignal) => {
+  const { sts, task, operator, cloudWatch, sqs } = parts;
   const { method, url = "" } = request;
   if (method === "GET" && url === task.path) return task.answer(request.headers.authorization);
+  if (method === "GET" && url === operator.path) return operator.answer(request.headers.authorization);
   const received = await receiveRequest(request);
   if (!received) return undefined;
   if (!received.ok) return jsonAnswer(received.error.status, { message: received.error.message });
+  const sourceIp = (request.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+  if (url === "/" && isForCloudWatch(received.value.rawHeaders))
+    return cloudWatch.handle(received.value, sourceIp);
+  const [target] = headerValues(received.value.rawHeaders, "x-amz-target");
+  if (isSqsTarget(target)) {
+    const endpoint = `http://${request.headers.host ?? ""}`;
+    return sqs.handle(received.value, { endpoint, sourceIp, signal });
+  }
   if (url === "/" || url.startsWith("/?")) return sts.handle(received.value);
   if (isLambdaPath(url)) return jsonAnswer(503, { message: "The functions are still being built." });
   return jsonAnswer(404, {
-    message: "The local twin serves STS and Lambda's Invoke here, and nothing else.",
+    message: "The local twin serves STS, SQS, CloudWatch and Lambda here, and nothing else.",
   });
 };

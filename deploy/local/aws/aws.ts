@@ -2,19 +2,27 @@
 // (a URL needs an origin, and names under .localhost do not resolve everywhere). Loopback only.
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { Clock } from "../../../server/ports.js";
+import { startApiGateway, type ServedStage } from "./api-gateway/api-gateway.js";
 import { apiListener } from "./api-listener.js";
+import { CallCounts } from "./cloudwatch/call-counts.js";
+import { createCloudWatch } from "./cloudwatch/create-cloudwatch.js";
+import { authorizeAction } from "./iam/authorize-action.js";
 import { authorizeFunctionUrl, authorizeInvoke } from "./iam/authorize-call.js";
 import { createExecutionRoles } from "./execution-roles.js";
 import { forOwnHost } from "./lambda/own-host.js";
+import { isControlPath } from "./lambda/control-request.js";
 import { createLambda, type Lambda } from "./lambda/lambda.js";
 import { closeAtOnce, listenOn } from "../loopback.js";
-import type { Role, Template } from "./model.js";
+import type { Caller, Role, Template } from "./model.js";
+import { createQueueService } from "./queue-service.js";
 import { createSessions } from "./sessions.js";
 import { createVerifier, verifyFunctionUrl } from "./sigv4/verify-request.js";
+import { withLocalQueueUrls } from "./sqs/queue-url.js";
 import { createSts, type StsFault } from "./sts/create-sts.js";
 import { createTaskCredentials } from "./task-credentials.js";
-import { findTaskRole } from "./task-role.js";
+import { findOperatorRole, findTaskRole } from "./task-role.js";
 import { loadTemplate } from "./template/load-template.js";
+import { after, type After } from "./timer.js";
 
 export interface AwsSettings {
   readonly templateFile: string;
@@ -30,7 +38,15 @@ export interface AwsSettings {
   readonly explain?: boolean;
   /** Functions are built again when their files change. */
   readonly watch?: boolean;
+  /** A changed file is in $LATEST only: aliases are moved by whoever releases. */
+  readonly holdAliases?: boolean;
+  /** From 0 up to 1: which of an alias's two versions a call runs. */
+  readonly random?: () => number;
+  /** Name of the role of whoever releases functions; an administrator's if absent. */
+  readonly operatorRole?: string;
   readonly clock: Clock;
+  /** When what waits is done, beside `clock`; real time if absent. */
+  readonly after?: After;
   /** Sentences for the person at the keyboard: denials, what functions print. */
   readonly log: (line: string) => void;
   /** For tests: asked at each STS request; `throttle`, `deny`, `drop` (no answer) or `{ slow: promise }` (when it resolves). */
@@ -46,8 +62,12 @@ export interface Aws {
   readonly taskRole: Role;
   /** Function name -> its URL, with a trailing slash as Lambda gives it. */
   readonly functionUrls: ReadonlyMap<string, string>;
+  /** The stages of the template's REST APIs. */
+  readonly apiStages: readonly ServedStage[];
   /** What ECS would put into the gateway's environment. */
   readonly taskEnvironment: Readonly<Record<string, string>>;
+  /** The same for the shell of whoever releases functions. */
+  readonly operatorEnvironment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -75,28 +95,58 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
   const taskRole = findTaskRole(template, settings.taskRole, clock);
   const credentialsOf = createExecutionRoles(template, sessions, clock);
   const task = createTaskCredentials({ role: taskRole, sessions, clock });
+  const operator = createTaskCredentials({
+    role: findOperatorRole(template, settings.operatorRole),
+    ...{ sessions, clock, path: "/operator-credentials", sessionName: "local-operator" },
+  });
+  const counts = new CallCounts();
+  const mayDo = (caller: Caller, action: string, resources: readonly string[], sourceIp: string) =>
+    authorizeAction(caller, { action, resources, region: template.region, sourceIp }, clock, report);
+  const cloudWatch = createCloudWatch({
+    counts,
+    authenticate: (request) => verify(request, "monitoring"),
+    authorize: (caller, action, sourceIp) => mayDo(caller, action, ["*"], sourceIp),
+  });
+  const timer = settings.after ?? after;
+  const queues = createQueueService({ template, verify, clock, after: timer, log, report, credentialsOf });
 
   // The address is known to the functions, so it listens before they are built.
   const later: { invoke?: RequestListener } = {};
-  const server = createServer(apiListener({ sts, task, invoke: () => later.invoke }));
+  const server = createServer(
+    apiListener({ sts, task, operator, cloudWatch, sqs: queues.sqs, invoke: () => later.invoke, clock }),
+  );
   const port = await listenOn(server, settings.port);
   const endpoint = `http://127.0.0.1:${port}`;
+  const apiGateway = await startApiGateway({
+    ...{ template, clock, log, report },
+    ports: (settings.functionUrlPorts ?? []).slice(template.functions.filter(({ url }) => url).length),
+  });
   const lambda = await createLambda({
-    functions: template.functions,
+    functions: apiGateway.functions.map((each) => withLocalQueueUrls(each, template, endpoint)),
     authenticate: verifyFunctionUrl(verify),
     authorize: (principal, definition, sourceIp) =>
       authorizeFunctionUrl(principal, definition, sourceIp, clock, report),
     clock,
     log: ({ functionName, message }) => log(`${functionName}: ${message}`),
     watch: settings.watch ?? false,
+    holdAliases: settings.holdAliases ?? false,
+    ...(settings.random && { random: settings.random }),
+    finished: (call) => counts.record(call),
     credentialsOf,
     endpointUrl: endpoint,
+    after: timer,
+    sendDeadLetter: (definition, letter) => queues.sendDeadLetter(definition, letter),
   }).catch(async (error: unknown) => {
     // A server left listening would keep the process, which has said why it cannot start.
-    await closeAtOnce(server);
+    await Promise.all([closeAtOnce(server), apiGateway.close()]);
     throw error;
   });
-  later.invoke = lambda.invokeHandler({
+  const control = lambda.controlHandler({
+    authenticate: (request) => verify(request, "lambda"),
+    authorizeAction: mayDo,
+    place: template,
+  });
+  const invoke = lambda.invokeHandler({
     authenticate: (request) => verify(request, "lambda"),
     authorize: (caller, { definition, functionArn, qualifier }, sourceIp) => {
       const fn = definition ?? { arn: functionArn };
@@ -104,6 +154,10 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
     },
     place: template,
   });
+  later.invoke = (request, response) =>
+    (isControlPath(request.url ?? "") ? control : invoke)(request, response);
+  apiGateway.serve(lambda, verify);
+  queues.start(lambda.callFunction);
   const urls = await listenForFunctionUrls(lambda, template, settings);
   return {
     endpoint,
@@ -112,11 +166,16 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
     templateFile: settings.templateFile,
     taskRole,
     functionUrls: new Map(urls.map(({ name, url }) => [name, url])),
+    apiStages: apiGateway.stages,
     taskEnvironment: task.environment(endpoint),
+    operatorEnvironment: operator.environment(endpoint),
     async close() {
       sts.close();
-      await Promise.all([server, ...urls.map((each) => each.server)].map(closeAtOnce));
-      await lambda.close();
+      await Promise.all([
+        apiGateway.close(),
+        ...[server, ...urls.map((each) => each.server)].map(closeAtOnce),
+      ]);
+      await Promise.all([queues.close(), lambda.close()]);
     },
   };
 }

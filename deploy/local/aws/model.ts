@@ -90,6 +90,8 @@ export interface FunctionDefinition {
   /** Unqualified. */
   readonly arn: string;
   readonly alias?: string;
+  /** Where the alias points in the beginning, if not at version 1. */
+  readonly aliasVersion?: "$LATEST";
   readonly url?: FunctionUrlConfig;
   /** Absolute folder of the code. */
   readonly codeFolder: string;
@@ -118,9 +120,65 @@ export interface FunctionDefinition {
   readonly executionRoleArn?: string;
   /** Absolute folders that stand in /opt, the last one winning. */
   readonly layers?: readonly string[];
+  /** DeadLetterConfig: the queue or topic for calls of type Event that failed. */
+  readonly deadLetterArn?: string;
+  /** For calls of type Event, one for each qualifier. */
+  readonly asynchronous?: readonly AsynchronousConfig[];
+  /** PackageType Image; `handler` and `runtime` are empty then. */
+  readonly image?: ImageDefinition;
   readonly logFormat?: "JSON" | "Text";
   /** Of the function's own lines, where the format is JSON. */
   readonly logLevel?: "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
+}
+
+/** What `sam build` makes a function's image of, and its ImageConfig. */
+export interface ImageDefinition {
+  /** Absolute. */
+  readonly dockerfile: string;
+  /** The absolute folder that the Dockerfile copies from. */
+  readonly context: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly entryPoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly workingDirectory?: string;
+}
+
+/** AWS::SQS::Queue, a standard one. */
+export interface QueueDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly delaySeconds: number;
+  readonly maximumMessageBytes: number;
+  readonly retentionSeconds: number;
+  readonly receiveWaitSeconds: number;
+  readonly visibilityTimeoutSeconds: number;
+  readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
+  /** AWS::SQS::QueuePolicy. */
+  readonly policy?: PolicyDocument;
+}
+
+/** AWS::Lambda::EventSourceMapping from a queue to a function. */
+export interface EventSourceDefinition {
+  /** Where the template has it. */
+  readonly place: string;
+  readonly queueArn: string;
+  /** Unqualified. */
+  readonly functionArn: string;
+  readonly qualifier?: string;
+  readonly isEnabled: boolean;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  /** FunctionResponseTypes: [ReportBatchItemFailures] */
+  readonly reportsItemFailures: boolean;
+  readonly maximumConcurrency?: number;
+}
+
+/** AWS::Lambda::EventInvokeConfig: how a call of type Event is tried again. */
+export interface AsynchronousConfig {
+  /** Absent: of the function itself. */
+  readonly qualifier?: string;
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
 }
 
 export interface Template {
@@ -131,8 +189,56 @@ export interface Template {
   readonly functions: readonly FunctionDefinition[];
   readonly managedPolicies: readonly ManagedPolicy[];
   readonly oidcProviders: readonly OidcProvider[];
+  readonly queues?: readonly QueueDefinition[];
+  /** Queues that call functions. */
+  readonly eventSources?: readonly EventSourceDefinition[];
   /** Sentences on what was read and is not served here: `Resources.Fn.Properties.Events.Api: ...`. */
   readonly notices: readonly string[];
+  /** REST APIs of API Gateway; left out, there is none. */
+  readonly apis?: readonly RestApi[];
+}
+
+/** A REST API of API Gateway, as its stages serve it. */
+export interface RestApi {
+  readonly logicalId: string;
+  /** The part of a real host name before `.execute-api.`; stable for a stack and a logical id. */
+  readonly id: string;
+  readonly methods: readonly ApiMethod[];
+  readonly stages: readonly ApiStage[];
+  /** `image/png`, `*\/*`: bodies that are bytes and no text. */
+  readonly binaryMediaTypes: readonly string[];
+}
+
+export interface ApiStage {
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export interface ApiMethod {
+  /** Of the resource: `/api/{proxy+}`, or `/`. */
+  readonly path: string;
+  /** An upper-case method, or `ANY`. */
+  readonly method: string;
+  readonly authorization: "AWS_IAM" | "NONE";
+  readonly integration: MockIntegration | FunctionIntegration;
+}
+
+/** Always the same answer. */
+export interface MockIntegration {
+  readonly kind: "mock";
+  readonly status: number;
+  readonly body: string;
+}
+
+/** AWS_PROXY of a Lambda function. */
+export interface FunctionIntegration {
+  readonly kind: "function";
+  /** Unqualified. */
+  readonly functionArn: string;
+  readonly qualifier?: string;
+  /** Whose permission counts: API Gateway's in the function's policy, or the caller's own. */
+  readonly invokedBy: "apiGateway" | "caller";
+  readonly timeoutMs: number;
 }
 
 /** Who made a request: the session its signature was verified with. */

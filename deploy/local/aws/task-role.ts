@@ -1,4 +1,4 @@
-// The role whose credentials the gateway's task, or the person at the keyboard, gets.
+// The roles whose credentials the gateway's task and the person at the keyboard get.
 import type { Clock } from "../../../server/ports.js";
 import { administrator } from "./administrator.js";
 import { trustsService } from "./execution-roles.js";
@@ -23,4 +23,16 @@ export function findTaskRole(template: Template, name: string | undefined, clock
   throw new Error(
     `role ${name} trusts neither ecs-tasks.amazonaws.com nor an OpenID provider: no task gets it`,
   );
+}
+
+/**
+ * The role of the person who releases functions; an administrator where no name is given.
+ *
+ * @throws naming the role, where the template has none of that name.
+ */
+export function findOperatorRole(template: Template, name: string | undefined): Role {
+  if (name === undefined) return administrator(template.accountId);
+  const role = template.roles.find((candidate) => candidate.name === name);
+  if (!role) throw new Error(`the template has no role ${name} for whoever releases functions`);
+  return role;
 }

@@ -19,6 +19,21 @@ Resources:
       CodeUri: ./
       Handler: handler.handler
       FunctionUrlConfig: { AuthType: AWS_IAM }
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      DefinitionBody:
+        openapi: 3.0.1
+        paths:
+          /:
+            get:
+              responses: { "200": { description: A word. } }
+              x-amazon-apigateway-integration:
+                type: mock
+                requestTemplates: { application/json: '{"statusCode": 200}' }
+                responses:
+                  default: { statusCode: 200, responseTemplates: { application/json: '"word"' } }
   TaskRole:
     Type: AWS::IAM::Role
     Properties:
@@ -34,23 +49,32 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a function that does not build ends the start, names itself, and leaves no port taken", async () => {
-  writeFileSync(join(folder, "template.yaml"), template);
-  writeFileSync(join(folder, "handler.ts"), "export const handler = async () => {");
+async function freePort(): Promise<number> {
   const probe = createServer();
   const port = await listenOn(probe, 0);
   await closeAtOnce(probe);
+  return port;
+}
+
+test("a function that does not build ends the start, names itself, and leaves no port taken", async () => {
+  writeFileSync(join(folder, "template.yaml"), template);
+  writeFileSync(join(folder, "handler.ts"), "export const handler = async () => {");
+  const [port, apiPort] = [await freePort(), await freePort()];
 
   const started = startAws({
     templateFile: join(folder, "template.yaml"),
     port,
+    // The function's, which it never gets to, and the API's.
+    functionUrlPorts: [0, apiPort],
     taskRole: "task",
     clock: Date.now,
     log: () => undefined,
   });
   await expect(started).rejects.toThrow("BrokenFunction");
 
-  const again = createServer();
-  expect(await listenOn(again, port)).toBe(port);
-  await closeAtOnce(again);
+  for (const each of [port, apiPort]) {
+    const again = createServer();
+    expect(await listenOn(again, each)).toBe(each);
+    await closeAtOnce(again);
+  }
 });

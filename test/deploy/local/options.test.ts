@@ -16,6 +16,7 @@ test("without options it is the product's own template, with its gateway", () =>
     templateFile: "deploy/aws/functions.yaml",
     configFile: "deploy/local/gateway.yaml",
     role: "grantway-gateway",
+    operatorRole: "grantway-release",
     parameters: {},
     explain: false,
   });

@@ -104,7 +104,9 @@ const plan = async (
   }
   const event = await admitEvent(exchange, request, socket);
   if (!event.ok) return event;
-  const run = deps.callee.admit();
+  const picked = deps.callee.pick(definition.url?.qualifier);
+  if (!picked.ok) return picked;
+  const run = deps.callee.admit(picked.value);
   if (!run.ok) return run;
   const answer = definition.url?.invokeMode === "RESPONSE_STREAM" ? answerStreaming : answerBuffered;
   const urlHeaders = cors === undefined ? [] : answerHeaders(cors, request);

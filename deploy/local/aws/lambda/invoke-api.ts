@@ -1,6 +1,6 @@
 // Lambda's Invoke and InvokeWithResponseStream for the twin's functions: signature, permission, existence, concurrency;
 // in this order, and no function runs before all of them. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-// An asynchronous call is neither queued nor tried again.
+// A call of type Event is answered before it runs; waiting-events.ts has it then.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../../../server/ports.js";
 import type { Caller, FunctionDefinition, Outcome, SignedRequest, Refused } from "../model.js";
@@ -9,10 +9,12 @@ import type { LambdaLogEntry, RequestHandler } from "./function-url.js";
 import type { Invocation } from "./invocation.js";
 import { sendFrames, sendWhole, wholePayload } from "./invoke-answer.js";
 import { type InvokeRequest, readInvokeRequest } from "./invoke-request.js";
-import { findVersion, type InvokeTarget, type Place } from "./invoke-target.js";
+import { functionNotFound, type InvokeTarget, type Place } from "./invoke-target.js";
 import type { LogTails } from "./log-tail.js";
 import { receiveRequest } from "./receive-request.js";
 import { type AnswerIds, breakOff, idHeaders, newAnswerIds, refused, sendRefusal } from "./refusal.js";
+import type { Picked } from "./versions.js";
+import type { WaitingEvents } from "./waiting-events.js";
 
 /** A function that a call names; it may have no definition, and permission is asked for all the same. */
 export interface NamedFunction extends InvokeTarget {
@@ -29,6 +31,7 @@ export interface InvokeApiSettings {
 export interface InvokeApiDeps extends InvokeApiSettings {
   readonly callees: readonly Callee[];
   readonly tails: LogTails;
+  readonly waitingEvents: WaitingEvents;
   readonly clock: Clock;
   readonly log: (entry: LambdaLogEntry) => void;
 }
@@ -56,7 +59,7 @@ const explain = ({ deps, requestId }: Exchange, message: string): void =>
 interface Call {
   readonly request: InvokeRequest;
   readonly callee: Callee;
-  readonly version: string;
+  readonly picked: Picked;
 }
 
 const serve = async (exchange: Exchange, req: IncomingMessage): Promise<void> => {
@@ -81,10 +84,20 @@ const plan = async (
 ): Promise<Outcome<() => Promise<void> | void>> => {
   const call = await admit(exchange.deps, signed, remoteAddress.replace(/^::ffff:/, ""));
   if (!call.ok) return call;
-  const { request, callee, version } = call.value;
-  if (request.type === "DryRun") return { ok: true, value: () => sendEmpty(exchange, 204, version) };
-  const run = callee.admit();
+  const { request, callee, picked } = call.value;
+  if (request.type === "DryRun") return { ok: true, value: () => sendEmpty(exchange, 204, picked.version) };
+  if (request.type === "Event") return acceptEvent(exchange, call.value);
+  const run = callee.admit(picked);
   return run.ok ? { ok: true, value: () => invoke(exchange, call.value, run.value) } : run;
+};
+
+/** Whether there is room for it in the function's concurrency is seen later. */
+const acceptEvent = (exchange: Exchange, { request, callee }: Call): Outcome<() => Promise<void> | void> => {
+  const { requestId, traceId, deps } = exchange;
+  const event = { requestId, traceId, event: request.payload };
+  return deps.waitingEvents.accept(callee, request.target.qualifier, event)
+    ? { ok: true, value: () => sendEmpty(exchange, 202) }
+    : refused(429, "TooManyRequestsException", "Rate Exceeded.");
 };
 
 const admit = async (
@@ -101,23 +114,17 @@ const admit = async (
   const named = { ...target, definition: callee?.definition };
   const permission = authorize(caller.value, named, sourceIp);
   if (!permission.ok) return permission;
-  const version = findVersion(callee?.definition, target);
-  if (!version.ok) return version;
-  if (callee === undefined) throw new Error(`${target.functionArn} has a version and no definition`);
-  return { ok: true, value: { request: request.value, callee, version: version.value } };
+  if (callee === undefined) return functionNotFound(target);
+  const picked = callee.pick(target.qualifier);
+  if (!picked.ok) return picked;
+  return { ok: true, value: { request: request.value, callee, picked: picked.value } };
 };
 
 const invoke = async (exchange: Exchange, call: Call, run: Run): Promise<void> => {
   const { res, deps, requestId, traceId } = exchange;
-  const { request, version } = call;
+  const { request, picked } = call;
   const invocation = toInvocation(exchange, call);
-  const head = { requestId, traceId, version };
-  if (request.type === "Event") {
-    sendEmpty(exchange, 202);
-    const outcome = await run(invocation, wholePayload());
-    if (outcome.kind === "failed") explain(exchange, `${outcome.errorType}: ${outcome.errorMessage}`);
-    return;
-  }
+  const head = { requestId, traceId, version: picked.version };
   if (request.wantsLog) deps.tails.follow(requestId);
   if (request.streaming) {
     const frames = sendFrames(res, head);
@@ -130,14 +137,17 @@ const invoke = async (exchange: Exchange, call: Call, run: Run): Promise<void> =
   }
 };
 
-const toInvocation = ({ requestId, traceId }: Exchange, { request, version }: Call): Invocation => {
+const toInvocation = ({ requestId, traceId }: Exchange, { request, picked }: Call): Invocation => {
   const { functionArn, qualifier } = request.target;
   const { payload, clientContext } = request;
   return {
     requestId,
     traceId,
     event: payload,
-    invoked: { arn: qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`, version },
+    invoked: {
+      arn: qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`,
+      version: picked.version,
+    },
     ...(clientContext === undefined ? {} : { clientContext }),
   };
 };

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../../server/ports.js";
 import type { Caller, FunctionDefinition, Outcome, Principal, SignedRequest } from "../model.js";
+import { after, type After } from "../timer.js";
 import { buildWorker } from "./build.js";
-import { type Callee, createCallee } from "./callee.js";
+import { type Callee, createCallee, type FinishedCall } from "./callee.js";
+import { type ControlApiSettings, createControlApi } from "./control-api.js";
 import { DeployedFunction, type DeploySettings } from "./deployed-function.js";
 import { createFunctionUrl, type LambdaLogEntry, type RequestHandler } from "./function-url.js";
 import { createInvokeApi, type InvokeApiSettings } from "./invoke-api.js";
@@ -14,7 +16,9 @@ import { Keeper } from "./keeper.js";
 import { LogTails } from "./log-tail.js";
 import type { FunctionCredentials } from "./runtime-environment.js";
 import { StartGate } from "./start-gate.js";
+import { type CallFunction, createCallFunction } from "./service-call.js";
 import { removeFolder } from "./task-folder.js";
+import { type DeadLetter, WaitingEvents } from "./waiting-events.js";
 
 export interface LambdaSettings {
   readonly functions: readonly FunctionDefinition[];
@@ -31,8 +35,18 @@ export interface LambdaSettings {
   readonly temporaryFolder?: string;
   /** Builds a function again when a file of it has changed. */
   readonly watch?: boolean;
+  /** With `watch`: a saved file changes $LATEST only, and no version is published for it. */
+  readonly holdAliases?: boolean;
+  /** From 0 up to 1; decides where an alias points at two versions. */
+  readonly random?: () => number;
+  /** Told of each call that a function has come to the end of. */
+  readonly finished?: (call: FinishedCall) => void;
   /** A session of a function's execution role, asked for at each start of an environment. */
   readonly credentialsOf?: (definition: FunctionDefinition) => FunctionCredentials | undefined;
+  /** When an event that failed is tried again; real time if absent. */
+  readonly after?: After;
+  /** Whether a queue has taken an event that failed in the end; none does if absent. */
+  readonly sendDeadLetter?: (definition: FunctionDefinition, letter: DeadLetter) => boolean;
   /** Becomes AWS_ENDPOINT_URL of every function: this AWS, not the real one. */
   readonly endpointUrl?: string;
 }
@@ -42,6 +56,12 @@ export interface Lambda {
   urlHandler(definition: FunctionDefinition): RequestHandler;
   /** The request handler of Invoke and InvokeWithResponseStream, for every function. */
   invokeHandler(settings: InvokeApiSettings): RequestHandler;
+  /** The request handler of what is asked and changed about versions and aliases. */
+  controlHandler(settings: ControlApiSettings): RequestHandler;
+  /** A function as those call it who are no HTTP client: API Gateway and its like. */
+  calleeOf(functionArn: string): Callee | undefined;
+  /** For what calls functions in nobody's name: a queue. */
+  readonly callFunction: CallFunction;
   /** Ends every execution environment, running or not, and removes what was built. */
   close(): Promise<void>;
 }
@@ -58,11 +78,16 @@ export const createLambda = async (given: LambdaSettings): Promise<Lambda> => {
   };
   try {
     const deployed = await deployAll(settings, workspace, keeper);
-    const callees = deployed.map(({ definition, pool }) => createCallee(definition, pool, settings.clock));
+    const callees = deployed.map((fn) => createCallee(fn, settings.clock, settings.finished));
+    const waitingEvents = new WaitingEvents({ sendDeadLetter: () => false, after, ...settings });
     return {
       urlHandler: ({ logicalId }) => mountUrl(logicalId, callees, settings),
-      invokeHandler: (api) => createInvokeApi({ ...settings, ...api, callees, tails }),
+      invokeHandler: (api) => createInvokeApi({ ...settings, ...api, callees, tails, waitingEvents }),
+      controlHandler: (api) => createControlApi({ ...settings, ...api, functions: deployed }),
+      calleeOf: (functionArn) => callees.find(({ definition }) => definition.arn === functionArn),
+      callFunction: createCallFunction(callees, settings.clock),
       close: async () => {
+        waitingEvents.close();
         await Promise.all(deployed.map((fn) => fn.close()));
         await removeWorkspace();
       },
@@ -80,10 +105,12 @@ const deployAll = async (
   keeper: Keeper,
 ): Promise<readonly DeployedFunction[]> => {
   const { functions, clock, log, watch = false, credentialsOf = () => undefined, endpointUrl } = settings;
+  const { holdAliases = false, random = Math.random } = settings;
   const workerFile = await buildWorker(workspace);
   const startGate = new StartGate();
   const shared: DeploySettings = {
     ...{ workspace, workerFile, keeper, startGate, clock, log, watch, credentialsOf, endpointUrl },
+    ...{ holdAliases, random },
   };
   const results = await Promise.allSettled(functions.map((fn) => DeployedFunction.deploy(fn, shared)));
   const deployed = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

@@ -27,14 +27,19 @@ const checkHead = ({ method = "", httpVersion, headers }: IncomingMessage): AwsE
   return announced > REQUEST_LIMIT ? requestTooLarge(announced) : undefined;
 };
 
-const readBody = (req: IncomingMessage): Promise<Outcome<Buffer> | undefined> =>
+/** The whole body, or what `tooLarge` says of one over the limit; `undefined` when the client left before its end. */
+export const readBody = (
+  req: IncomingMessage,
+  limit: number,
+  tooLarge: (bytes: number) => AwsError,
+): Promise<Outcome<Buffer> | undefined> =>
   new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
     req.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= REQUEST_LIMIT) chunks.push(chunk);
-      else resolve({ ok: false, error: requestTooLarge(size) });
+      if (size <= limit) chunks.push(chunk);
+      else resolve({ ok: false, error: tooLarge(size) });
     });
     req.on("end", () => resolve({ ok: true, value: Buffer.concat(chunks) }));
     req.on("error", () => resolve(undefined));
@@ -45,7 +50,7 @@ const readBody = (req: IncomingMessage): Promise<Outcome<Buffer> | undefined> =>
 export const receiveRequest = async (req: IncomingMessage): Promise<Outcome<SignedRequest> | undefined> => {
   const error = checkHead(req);
   if (error !== undefined) return { ok: false, error };
-  const body = await readBody(req);
+  const body = await readBody(req, REQUEST_LIMIT, requestTooLarge);
   if (!body?.ok) return body;
   const { method = "", url: target = "", rawHeaders } = req;
   return { ok: true, value: { method, target, rawHeaders, body: body.value } };

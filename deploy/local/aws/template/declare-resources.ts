@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
 import { applyGlobals } from "./sam/apply-globals.js";
 import { bucketsOf, implicitApiIds, usesImplicitApi } from "./sam/expand-events.js";
+import { expandApi, samApi } from "./sam/expand-api.js";
 import { expandFunction, type Expansion } from "./sam/expand-function.js";
 import { unsupported } from "./faults.js";
 import { isMembers, readFields, type Fields, type Members } from "./fields.js";
@@ -19,13 +20,15 @@ export interface DeclareContext extends SamContext {
   readonly isSam: boolean;
 }
 
-export function declareResources(section: Members, context: DeclareContext): StackResources {
+export function declareResources(section: Members, given: DeclareContext): StackResources {
+  const context = { ...given, restApis: idsOf(samApi, section) };
   const { report } = context;
-  const expansions = Object.entries(section).map(([logicalId, value]) => {
+  const declared = Object.entries(section).map(([logicalId, value]) => {
     const fields = readFields(value, `Resources.${logicalId}`, report);
     if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId)) report(fields.path, "a logical id is letters and digits");
     return declare(logicalId, fields, context);
   });
+  const expansions = declared.map((each) => expandDeclaredApi(each, declared, context));
   const own = expansions.flatMap(({ resources }) => resources.slice(0, 1));
   const beside = expansions.flatMap(({ resources }) => resources.slice(1));
   const apis = implicitApis(section);
@@ -53,7 +56,23 @@ function declare(logicalId: string, fields: Fields, context: DeclareContext): Ex
   return { resources: [resource], synonyms: [] };
 }
 
-const samTypes = new Set(["AWS::Serverless::Function", "AWS::Serverless::LayerVersion"]);
+const samTypes = new Set(["AWS::Serverless::Function", "AWS::Serverless::LayerVersion", samApi]);
+
+const idsOf = (type: string, section: Members): ReadonlySet<string> =>
+  new Set(Object.keys(section).filter((id) => isMembers(section[id]) && section[id].Type === type));
+
+/** An API is made last, of its own definition and of the functions' events. */
+function expandDeclaredApi(
+  expansion: Expansion,
+  declared: readonly Expansion[],
+  context: DeclareContext,
+): Expansion {
+  const [resource] = expansion.resources;
+  if (resource?.type !== samApi) return expansion;
+  const events = declared.flatMap(({ apiEvents = [] }) => apiEvents);
+  const own = events.filter(({ api }) => api === resource.logicalId);
+  return expandApi(resource, own, context);
+}
 
 /** Everything about a resource but its type. */
 function readAttributes(

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Template } from "../model.js";
+import { samApi } from "./sam/expand-api.js";
 import { readFunctionGlobals } from "./sam/apply-globals.js";
 import { reportUnknownNames } from "./resources/check-names.js";
 import { declareResources } from "./declare-resources.js";
@@ -110,6 +111,12 @@ function readGlobals(sections: Fields, isSam: boolean, note: Note): Members {
   const globals = sections.object("Globals");
   if (globals.names().length > 0 && !isSam)
     sections.fault("Globals", `without SAM's Transform ${unsupported}`);
+  const resources = sections.any("Resources");
+  const hasApi = Object.values(isMembers(resources) ? resources : {}).some(
+    (one) => isMembers(one) && one.Type === samApi,
+  );
+  // What it says may be who is kept out: an API of this template without it would be open.
+  if (hasApi && globals.has("Api")) globals.fault("Api", `with an ${samApi} ${unsupported}`);
   for (const name of ["Api", "HttpApi", "SimpleTable"].filter((one) => globals.has(one)))
     note(`${globals.at(name)}: is not served here: the functions' URLs and Invoke are`);
   const functions = readFunctionGlobals(globals.object("Function"));

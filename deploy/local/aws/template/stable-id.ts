@@ -14,6 +14,10 @@ export const roleId = (roleArn: string): string => `AROA${letters("role", roleAr
 /** The first label of a function URL's host name. */
 export const urlId = (qualifiedArn: string): string => letters("url", qualifiedArn, 32).toLowerCase();
 
+/** Of an API Gateway API, or of what it is made of. */
+export const apiGatewayId = (stackName: string, logicalId: string, length: number): string =>
+  letters("api", `${stackName}/${logicalId}`, length).toLowerCase();
+
 /** A name that CloudFormation generates: STACK-LOGICALID-XXXXXXXXXXXX, cut to what IAM and Lambda take. */
 export const generatedName = (stackName: string, logicalId: string): string =>
   `${`${stackName}-${logicalId}`.slice(0, 51)}-${letters("name", `${stackName}/${logicalId}`, 12)}`;

@@ -95,8 +95,15 @@ test.each([
   ],
   [
     "an alias of two versions",
-    [version, lambda("Alias", "Name: live, FunctionName: f, FunctionVersion: '1', RoutingConfig: {}", "B")],
-    "Resources.B.Properties.RoutingConfig: is not supported",
+    [
+      version,
+      lambda(
+        "Alias",
+        "Name: live, FunctionName: f, FunctionVersion: '1', RoutingConfig: { AdditionalVersionWeights: [{ FunctionVersion: '2', FunctionWeight: 0.1 }] }",
+        "B",
+      ),
+    ],
+    "Resources.B.Properties.RoutingConfig.AdditionalVersionWeights: names a second version",
   ],
   [
     "an alias of an alias",
@@ -411,4 +418,14 @@ test("JSON is read as YAML is", async () => {
     "\t",
   );
   expect(firstFunction(await folder.load(text)).name).toBe("f-no");
+});
+
+test.each([
+  ["'1', RoutingConfig: { AdditionalVersionWeights: [] }", undefined],
+  ["$LATEST", "$LATEST"],
+])("an alias with FunctionVersion %s points there", async (rest, aliasVersion) => {
+  const alias = lambda("Alias", `Name: live, FunctionName: f, FunctionVersion: ${rest}`, "B");
+  const { functions } = await folder.load(template(lambdaRole, plain(), version, alias));
+  expect(functions[0]?.alias).toBe("live");
+  expect(functions[0]?.aliasVersion).toBe(aliasVersion);
 });

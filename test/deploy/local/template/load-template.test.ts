@@ -25,15 +25,24 @@ test("the stock template loads: functions with URLs on the alias, and both roles
     ["grantway-hello", 10, "BUFFERED"],
     ["grantway-long", 900, "RESPONSE_STREAM"],
     ["grantway-echo", 10, "BUFFERED"],
+    ["grantway-queue", 10, undefined],
+    ["grantway-call-api", 10, "BUFFERED"],
+    ["grantway-container", 900, "RESPONSE_STREAM"],
   ]);
-  expect(template.functions.every(({ alias, url }) => alias === "live" && url?.qualifier === "live")).toBe(
-    true,
-  );
+  expect(template.functions.every(({ alias }) => alias === "live")).toBe(true);
+  expect(template.functions.every(({ url }) => url === undefined || url.qualifier === "live")).toBe(true);
   expect(template.roles.slice(0, 2).map(({ arn, place }) => [arn, place])).toEqual([
     ["arn:aws:iam::123456789012:role/grantway-analyst", "Resources.AnalystRole"],
     ["arn:aws:iam::123456789012:role/grantway-gateway", "Resources.GatewayRole"],
   ]);
-  expect(template.notices).toEqual([]);
+  expect(template.notices).toEqual([
+    "Resources.HelloFunction.Properties.DeploymentPreference: is read and changes nothing here",
+    "Resources.HelloFunction.Properties.ProvisionedConcurrencyConfig: is read and changes nothing here",
+    "Globals.Function.Tracing: traces are not recorded here",
+    "Resources.ContainerFunction.Metadata: no image is built: its command runs on this machine, and its RUN lines do not",
+    "Resources.FunctionLogs: AWS::Logs::LogGroup is named here, not served",
+    "Resources.HelloErrorsAlarm, Resources.FailedWorkAlarm: AWS::CloudWatch::Alarm is named here, not served",
+  ]);
 });
 
 test("a function carries what its properties, Globals and build settings say", async () => {
@@ -58,6 +67,9 @@ test("a function carries what its properties, Globals and build settings say", a
       /^arn:aws:iam::123456789012:role\/grantway-HelloFunctionRole-[A-Z0-9]{12}$/,
     ),
     logFormat: "JSON",
+    logLevel: "INFO",
+    deadLetterArn: "arn:aws:sqs:eu-west-1:123456789012:grantway-events-failed",
+    asynchronous: [{ qualifier: "live", maximumRetryAttempts: 2, maximumEventAgeSeconds: 3600 }],
     build: {
       ...{ entryPoints: ["handler.ts"], format: "esm", outExtension: ".mjs", target: "es2022" },
       sourcemap: true,

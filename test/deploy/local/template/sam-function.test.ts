@@ -278,8 +278,8 @@ test.each([
   ["Events: { E: { Type: Telegram } }", `${at}.Events.E.Type: event type Telegram is not supported`],
   ["Events: { E: { Type: Api, Propreties: {} } }", `${at}.Events.E.Propreties: is not`],
   ["Layers: ['arn:aws:lambda:eu-west-1:580247275435:layer:Insights:1']", `${at}.Layers[0]: arn:aws:lambda`],
-  ["PackageType: Image", `${at}.PackageType: "Image" is not supported`],
-  ["ImageUri: x", `${at}.ImageUri: is not supported`],
+  ["PackageType: Image", `${at}.Handler: must not stand in a function whose PackageType is Image`],
+  ["ImageUri: x", `${at}.CodeUri: ImageUri is not supported`],
   ["FileSystemConfigs: []", `${at}.FileSystemConfigs: is not supported`],
   ["SnapStart: { ApplyOn: PublishedVersions }", `${at}.SnapStart.ApplyOn: "PublishedVersions" is not`],
   ["EphemeralStorage: { Size: 511 }", `${at}.EphemeralStorage.Size: 511 is not`],
@@ -322,9 +322,7 @@ test("what is read and not served is told, each with its place", async () => {
   expect(notices).toEqual([
     `${at}.DeploymentPreference: is read and changes nothing here`,
     `${at}.Events.Get: HttpApi is not served here: the function's URL and Invoke are`,
-    `${at}.Events.Q: SQS is not served here: the function's URL and Invoke are`,
     `${at}.VpcConfig: the function runs in no VPC here`,
-    "Resources.Q: AWS::SQS::Queue is named here, not served",
   ]);
 });
 

@@ -52,6 +52,7 @@ export function assembleFunctions(
     return {
       ...definition,
       ...(alias === undefined ? {} : { alias }),
+      ...(pointsAtLatest(definition.name, parts) ? { aliasVersion: "$LATEST" } : {}),
       ...(url === undefined ? {} : { url: url.url }),
       ...(permissions.length === 0 ? {} : { permissions }),
       ...executionRole(read, roles),
@@ -85,6 +86,9 @@ function aliasOf(name: string, { aliases, versions }: FunctionParts): string | u
     alias.fields.fault("FunctionVersion", `${alias.version} is not a version that this template publishes`);
   return alias?.alias;
 }
+
+const pointsAtLatest = (name: string, { aliases }: FunctionParts): boolean =>
+  aliases.some(({ functionName, version }) => functionName === name && version === "$LATEST");
 
 function permissionsOf(
   name: string,

@@ -1,6 +1,6 @@
-// AWS::Lambda::Alias and AWS::Lambda::Version. The twin has one version of a function, the code as it stands.
+// AWS::Lambda::Alias and AWS::Lambda::Version, as a first deployment leaves them: one version of a function.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html
-// Not done: RoutingConfig (two versions behind one alias), refused by name.
+// A RoutingConfig would name a version that this template has not published; `grantway release` shifts aliases.
 import type { Note } from "../faults.js";
 import type { Fields } from "../fields.js";
 import { readFunctionReference } from "./function-reference.js";
@@ -22,10 +22,19 @@ export function readAlias(fields: Fields, stack: StackSettings, note: Note): Rea
     fields,
   };
   fields.text("Description", /^[^]{0,256}$/, "");
+  readRouting(fields);
   if (fields.has("ProvisionedConcurrencyConfig"))
     note(`${fields.at("ProvisionedConcurrencyConfig")}: is read and changes nothing here`);
   fields.end();
   return alias;
+}
+
+/** One that names no version is a usual one: the shift is over. */
+function readRouting(fields: Fields): void {
+  const routing = fields.object("RoutingConfig");
+  if (routing.list("AdditionalVersionWeights").length > 0)
+    routing.fault("AdditionalVersionWeights", "names a second version, and a first deployment publishes one");
+  routing.end();
 }
 
 export interface ReadVersion {

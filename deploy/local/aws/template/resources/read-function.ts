@@ -1,12 +1,13 @@
 // AWS::Lambda::Function -> what of FunctionDefinition stands in the function itself; alias, URL and permissions are
 // resources of their own.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
-// Not done: images, code in S3, file systems, code signing; each is refused by name.
+// Not done: code in S3, file systems, code signing; each is refused by name.
 import type { FunctionDefinition } from "../../model.js";
 import { readBuild } from "./read-build.js";
 import { readCode } from "./read-code.js";
 import { readEnvironment } from "./read-environment.js";
-import type { Note, Report } from "../faults.js";
+import { readImage } from "./read-image.js";
+import { unsupported, type Note, type Report } from "../faults.js";
 import type { Fields } from "../fields.js";
 import { readTags } from "./read-tags.js";
 
@@ -33,7 +34,7 @@ export interface ReadFunction {
   readonly report: Report;
 }
 
-const runtimes = ["nodejs20.x", "nodejs22.x", "nodejs24.x"] as const;
+const runtimes = ["nodejs20.x", "nodejs22.x", "nodejs24.x", "provided.al2023", "provided.al2"] as const;
 
 export function readFunction(names: FunctionNames, properties: Fields, site: FunctionSite): ReadFunction {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(names.name))
@@ -43,19 +44,16 @@ export function readFunction(names: FunctionNames, properties: Fields, site: Fun
   const reserved = properties.has("ReservedConcurrentExecutions")
     ? { reservedConcurrency: properties.integer("ReservedConcurrentExecutions", [0, 900]) }
     : {};
-  const build = readBuild(site.metadata, `${site.path}.Metadata`, site.report, site.note);
-  const handler = properties.text("Handler", /^(?=.{1,128}$)([^\s./]+\/)*[^\s./]+\.[^\s./]+$/);
+  const isImage = properties.oneOf("PackageType", ["Zip", "Image"], "Zip") === "Image";
   const definition: FunctionDefinition = {
     ...names,
-    ...readCode(properties, handler, site),
-    handler,
-    runtime: properties.oneOf("Runtime", runtimes),
+    ...(isImage ? readImage(properties, site) : readZip(properties, site)),
     timeoutSeconds: properties.integer("Timeout", [1, 900], 3),
     memoryMb: properties.integer("MemorySize", [128, 10_240], 128),
     environment: readEnvironment(properties.object("Environment"), site.report),
     ...reserved,
     ...readLogging(properties.object("LoggingConfig")),
-    ...(build === undefined ? {} : { build }),
+    ...readDeadLetters(properties.object("DeadLetterConfig")),
   };
   const roleArn = properties.text("Role", /./);
   const layerArns = properties.textsMatching("Layers", /./, 5);
@@ -63,11 +61,28 @@ export function readFunction(names: FunctionNames, properties: Fields, site: Fun
   return { definition, roleArn, layerArns, path: properties.path, report: site.report };
 }
 
+type ReadZip = Pick<FunctionDefinition, "codeFolder" | "inlineCode" | "handler" | "runtime" | "build">;
+
+function readZip(properties: Fields, site: FunctionSite): ReadZip {
+  const runtime = properties.oneOf("Runtime", runtimes);
+  const build = readBuild(site.metadata, `${site.path}.Metadata`, site.report, site.note);
+  const isCustom = runtime.startsWith("provided");
+  if (isCustom && build !== undefined)
+    site.report(`${site.path}.Metadata.BuildMethod`, `esbuild for ${runtime} ${unsupported}`);
+  if (isCustom && properties.has("Layers")) properties.fault("Layers", `for ${runtime} ${unsupported}`);
+  // What a custom runtime does with it is its own affair.
+  const pattern = isCustom ? /^\S{1,128}$/ : /^(?=.{1,128}$)([^\s./]+\/)*[^\s./]+\.[^\s./]+$/;
+  const handler = properties.text("Handler", pattern);
+  const code = readCode(properties, handler, site);
+  if (isCustom && code.inlineCode !== undefined)
+    properties.fault("Code", `inline code needs a runtime of Lambda's own`);
+  return { ...code, handler, runtime, ...(build === undefined ? {} : { build }) };
+}
+
 /** Read and not used: the twin runs on the machine that it is on. */
 function checkPlatform(properties: Fields, { report, note }: FunctionSite): void {
   properties.text("Description", /^[^]{0,256}$/, "");
   properties.textsMatching("Architectures", /^(arm64|x86_64)$/, 1);
-  properties.oneOf("PackageType", ["Zip"], "Zip");
   properties.oneOf("RecursiveLoop", ["Terminate", "Allow"], "Terminate");
   const storage = properties.object("EphemeralStorage");
   storage.integer("Size", [512, 10_240], 512);
@@ -85,12 +100,16 @@ function checkPlatform(properties: Fields, { report, note }: FunctionSite): void
   vpc.ignore("SecurityGroupIds", "SubnetIds", "Ipv6AllowedForDualStack");
   vpc.end();
   const tracing = properties.object("TracingConfig");
-  tracing.oneOf("Mode", ["PassThrough", "Active"], "PassThrough");
+  if (tracing.oneOf("Mode", ["PassThrough", "Active"], "PassThrough") === "Active")
+    note(`${tracing.path}: traces are not recorded here`);
   tracing.end();
-  const failed = properties.object("DeadLetterConfig");
-  failed.text("TargetArn", /^arn:/, "arn:");
-  failed.end();
   properties.text("KmsKeyArn", /^arn:/, "arn:");
+}
+
+function readDeadLetters(config: Fields): Pick<FunctionDefinition, "deadLetterArn"> {
+  const target = config.has("TargetArn") ? config.text("TargetArn", /^arn:aws:(sqs|sns):/) : "";
+  config.end();
+  return target === "" ? {} : { deadLetterArn: target };
 }
 
 function readLogging(logging: Fields): Pick<FunctionDefinition, "logFormat" | "logLevel"> {

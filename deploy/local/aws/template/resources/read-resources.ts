@@ -1,6 +1,24 @@
 // Reads each resource by its type, in two rounds: first each for itself, then what they say about one another.
 // A resource whose Condition is false is read for its faults and is not there otherwise.
-import type { FunctionDefinition, ManagedPolicy, OidcProvider, Role } from "../../model.js";
+import type {
+  EventSourceDefinition,
+  FunctionDefinition,
+  ManagedPolicy,
+  OidcProvider,
+  QueueDefinition,
+  RestApi,
+  Role,
+} from "../../model.js";
+import { apiReaders } from "../api/api-readers.js";
+import { assembleApis, noApis, type ApiParts } from "../api/assemble-apis.js";
+import {
+  addAsynchronous,
+  assembleEventSources,
+  assembleQueues,
+  noQueues,
+  type QueueParts,
+} from "../queues/assemble-queues.js";
+import { queueReaders } from "../queues/queue-readers.js";
 import { assembleFunctions, type FunctionParts } from "./assemble-functions.js";
 import { assembleRoles, type RoleParts } from "./assemble-roles.js";
 import { relocated, type Note, type Report } from "../faults.js";
@@ -34,7 +52,7 @@ export interface ReadContext {
   readonly note: Note;
 }
 
-interface Found extends FunctionParts, RoleParts {
+interface Found extends FunctionParts, RoleParts, ApiParts, QueueParts {
   readonly documents: ReadDocument[];
   readonly oidcProviders: OidcProvider[];
 }
@@ -44,6 +62,9 @@ export interface ReadResources {
   readonly roles: readonly Role[];
   readonly managedPolicies: readonly ManagedPolicy[];
   readonly oidcProviders: readonly OidcProvider[];
+  readonly apis: readonly RestApi[];
+  readonly queues: readonly QueueDefinition[];
+  readonly eventSources: readonly EventSourceDefinition[];
   /** Those of absent resources too: a misspelt action is a fault wherever it stands. */
   readonly documents: readonly ReadDocument[];
 }
@@ -68,8 +89,12 @@ export function readResources(resources: readonly Resource[], context: ReadConte
     context.report,
   );
   const roles = assembleRoles(found, managedPolicies, context.report);
+  const functions = addAsynchronous(assembleFunctions(found, roles, context), found, context);
   return {
-    functions: assembleFunctions(found, roles, context),
+    functions,
+    apis: assembleApis(found, functions),
+    queues: assembleQueues(found, context.report),
+    eventSources: assembleEventSources(found, functions),
     ...{ roles, managedPolicies, oidcProviders, documents: [...found.documents, ...absent.documents] },
   };
 }
@@ -77,6 +102,8 @@ export function readResources(resources: readonly Resource[], context: ReadConte
 const nothing = (): Found => ({
   ...{ functions: [], aliases: [], versions: [], urls: [], permissions: [], layers: [] },
   ...{ roles: [], attached: [], managedPolicies: [], documents: [], oidcProviders: [] },
+  ...noApis(),
+  ...noQueues(),
 });
 
 interface Site {
@@ -129,6 +156,8 @@ const readers: Readonly<Record<string, (site: Site) => void>> = {
     void found.layers.push(
       readLayer(fields, ref, resource, { templateFolder: context.templateFolder, report }),
     ),
+  ...apiReaders,
+  ...queueReaders,
 };
 
 export const isServed = (type: string): boolean => Object.hasOwn(readers, type);

@@ -1,6 +1,8 @@
 // What Ref and Fn::GetAtt give for the resources that the twin serves, and for those that only have names here.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 import { functionArn, parseFunctionReference, qualifiedArn } from "./function-reference.js";
+import { apiNamers } from "../api/api-names.js";
+import { queueNamers } from "../queues/queue-names.js";
 import { inertNames } from "../unserved/inert-names.js";
 import { isInert } from "../unserved/inert-types.js";
 import type { Value } from "../language/intrinsics.js";
@@ -86,6 +88,8 @@ const namers: Readonly<Record<string, (naming: Naming) => ResourceNames>> = {
     return names(arn, { LayerVersionArn: arn });
   },
   "AWS::Lambda::Permission": ({ logicalId }) => names(logicalId, { Id: logicalId }),
+  ...apiNamers,
+  ...queueNamers,
 };
 
 /** The ARN that a property such as FunctionName stands for, qualifier included. */

@@ -1,6 +1,7 @@
 // Events of a function: nothing here calls a function but its URL and Invoke, so each is a notice and grants nothing.
 // What SAM makes for them is declared as far as templates name it, and as far as it closes a circle that AWS refuses.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventsource.html
+import { apiOfEvent } from "./api-events.js";
 import { unsupported } from "../faults.js";
 import { isMembers, readFields } from "../fields.js";
 import { functionEvents } from "../unserved/inert-types.js";
@@ -13,14 +14,18 @@ const eventTypes = new Set([
   ...["SelfManagedKafka", "SNS", "SQS"],
 ]);
 
-export function expandEvents(fn: SamFunction, { report, note }: SamContext): Resource[] {
+export function expandEvents(fn: SamFunction, context: SamContext): Resource[] {
+  const { report, note } = context;
   if (fn.properties.Events === undefined) return [];
   const events = readFields(fn.properties.Events, `${fn.path}.Properties.Events`, report);
   for (const name of events.names()) {
     const event = events.object(name);
     const type = event.text("Type", /./);
-    if (!eventTypes.has(type)) event.fault("Type", `event type ${type} ${unsupported}`);
-    else note(`${event.path}: ${type} is not served here: the function's URL and Invoke are`);
+    // The method and the permission that SAM makes are api-events.ts's.
+    if (type === "Api" && apiOfEvent(event, context) !== undefined) event.ignore("Type");
+    else if (!eventTypes.has(type)) event.fault("Type", `event type ${type} ${unsupported}`);
+    else if (type !== "SQS")
+      note(`${event.path}: ${type} is not served here: the function's URL and Invoke are`);
     event.ignore("Properties");
     event.end();
   }

@@ -1,8 +1,10 @@
 // AWS::Serverless::Function -> the CloudFormation resources that SAM makes of it: function, role, version, alias, URL
 // with its public permissions. Their logical ids are SAM's, since templates refer to them.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html
+import { expandApiEvents, type ApiEvent } from "./api-events.js";
 import { expandEvents } from "./expand-events.js";
 import { expandRole } from "./expand-role.js";
+import { deadLetterConfig, expandEventInvokeConfig, expandSqsEvents } from "./expand-sqs-events.js";
 import { expandUrl } from "./expand-url.js";
 import { unsupported } from "../faults.js";
 import { isMembers, readFields, type Fields, type Members } from "../fields.js";
@@ -20,6 +22,8 @@ import {
 export interface Expansion {
   readonly resources: readonly Resource[];
   readonly synonyms: readonly (readonly [string, string])[];
+  /** Methods of APIs that are made elsewhere. */
+  readonly apiEvents?: readonly ApiEvent[];
 }
 
 /** Handed on to AWS::Lambda::Function under the same name. */
@@ -35,11 +39,11 @@ const passedOn = [
     "Environment",
   ],
   ...["KmsKeyArn", "ReservedConcurrentExecutions", "Layers", "PackageType", "Architectures", "SnapStart"],
-  ...["EphemeralStorage", "RuntimeManagementConfig", "LoggingConfig", "RecursiveLoop"],
+  ...["EphemeralStorage", "RuntimeManagementConfig", "LoggingConfig", "RecursiveLoop", "ImageConfig"],
 ];
 const forTheRole = ["AssumeRolePolicyDocument", "Policies", "RolePath", "PermissionsBoundary", "Tracing"];
 const forSam = [
-  ...["CodeUri", "InlineCode", "Role", "Tags", "PropagateTags", "Events", "FunctionUrlConfig"],
+  ...["CodeUri", "ImageUri", "InlineCode", "Role", "Tags", "PropagateTags", "Events", "FunctionUrlConfig"],
   ...["AutoPublishAlias", "AutoPublishAliasAllProperties", "AutoPublishCodeSha256", "VersionDescription"],
   ...["ProvisionedConcurrencyConfig", "DeploymentPreference", "DeadLetterQueue", "EventInvokeConfig"],
 ];
@@ -52,6 +56,7 @@ export function expandFunction(fn: SamFunction, context: SamContext): Expansion 
   const roles = role === undefined ? [expandRole(fn, context)] : [];
   const alias = expandAlias(fn, context);
   const target = { Ref: alias.at(-1)?.logicalId ?? fn.logicalId };
+  const api = expandApiEvents(fn, target, context);
   noteUnserved(fn, fields, alias.length > 0, context);
   return {
     resources: [
@@ -60,7 +65,11 @@ export function expandFunction(fn: SamFunction, context: SamContext): Expansion 
       ...alias,
       ...expandUrl(fn, target, context),
       ...expandEvents(fn, context),
+      ...expandSqsEvents(fn, target, context),
+      ...expandEventInvokeConfig(fn, samText(fn, "AutoPublishAlias", context)),
+      ...api.map(({ permission }) => permission),
     ],
+    apiEvents: api.map(({ event }) => event),
     synonyms: alias.slice(1).map(({ logicalId }) => [`${fn.logicalId}.Alias`, logicalId] as const),
   };
 }
@@ -73,15 +82,19 @@ function lambdaFunction(fn: SamFunction, role: unknown): Resource {
     ...Object.fromEntries(given.map((name) => [name, sam[name]])),
     ...(isInline ? { Code: { ZipFile: sam.InlineCode } } : {}),
     ...(!isInline && Object.hasOwn(sam, "CodeUri") ? { Code: sam.CodeUri } : {}),
+    ...(Object.hasOwn(sam, "ImageUri") ? { Code: { ImageUri: sam.ImageUri } } : {}),
     ...(Object.hasOwn(sam, "Tags") ? { Tags: tagList(sam.Tags) } : {}),
+    ...deadLetterConfig(fn),
     Role: role,
   };
   const at = `${path}.Properties`;
-  const code = isInline ? "InlineCode" : "CodeUri";
+  const isImage = sam.PackageType === "Image";
+  const code = isInline ? "InlineCode" : isImage ? "ImageUri" : "CodeUri";
   const places = new Map([
     [`${at}.Code`, placeOf(fn, code)],
     ...(isInline ? [[`${at}.Code.ZipFile`, placeOf(fn, code)] as const] : []),
     ...given.map((name) => [`${at}.${name}`, placeOf(fn, name)] as const),
+    [`${at}.DeadLetterConfig`, placeOf(fn, "DeadLetterQueue")],
   ]);
   const { condition, dependsOn, metadata } = fn;
   return {
@@ -122,12 +135,9 @@ function noteUnserved(
     if (hasAlias) note(`${placeOf(fn, name)}: is read and changes nothing here`);
     else report(placeOf(fn, name), "needs AutoPublishAlias");
   }
+  if (fn.properties.Tracing === "Active") note(`${placeOf(fn, "Tracing")}: traces are not recorded here`);
   checkDeploymentPreference(fields);
   checkEventInvokeConfig(fields);
-  if (fields.has("EventInvokeConfig"))
-    note(
-      `${placeOf(fn, "EventInvokeConfig")}: destinations and retries of asynchronous calls are not served here`,
-    );
 }
 
 function checkDeploymentPreference(fields: Fields): void {

@@ -1,10 +1,11 @@
 // The execution role that SAM makes for a function without `Role`: FnRole, for lambda.amazonaws.com, with the policy
 // that lets it log and whatever `Policies`, `Tracing`, `VpcConfig` and `DeadLetterQueue` ask for.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
-// Not added: policies for event sources and for destinations. The role has less here, never more.
+// Not added: policies for destinations, and for event sources but queues. The role has less here, never more.
 import { readFields, type Members } from "../fields.js";
 import { managedPolicyArn } from "../resources/managed-policies.js";
 import type { Resource } from "../resource.js";
+import { hasSqsEvent } from "./expand-sqs-events.js";
 import { makeBeside, placeOf, samText, tagList, type SamContext, type SamFunction } from "./sam-function.js";
 import { readSamPolicies, type SamPolicy } from "./sam-policies.js";
 
@@ -62,18 +63,18 @@ function impliedPolicies(fn: SamFunction, context: SamContext): SamPolicy[] {
     "AWSLambdaBasicExecutionRole",
     ...(tracing === undefined || tracing === "Disabled" ? [] : ["AWSXrayWriteOnlyAccess"]),
     ...(sam.VpcConfig === undefined ? [] : ["AWSLambdaVPCAccessExecutionRole"]),
+    ...(hasSqsEvent(fn) ? ["AWSLambdaSQSQueueExecutionRole"] : []),
   ];
   return [...named.map((name) => ({ arn: managedPolicyArn(name), place })), ...deadLetterPolicy(fn, context)];
 }
 
-function deadLetterPolicy(fn: SamFunction, { report, note }: SamContext): SamPolicy[] {
+function deadLetterPolicy(fn: SamFunction, { report }: SamContext): SamPolicy[] {
   if (fn.properties.DeadLetterQueue === undefined) return [];
   const place = placeOf(fn, "DeadLetterQueue");
   const queue = readFields(fn.properties.DeadLetterQueue, place, report);
   const action = queue.oneOf("Type", ["SQS", "SNS"]) === "SQS" ? "sqs:SendMessage" : "sns:Publish";
   if (!queue.has("TargetArn")) queue.fault("TargetArn", "is missing");
   queue.end();
-  note(`${place}: a call that failed is not sent there here`);
   const statement = { Effect: "Allow", Action: action, Resource: queue.any("TargetArn") };
   return [{ document: { Version: "2012-10-17", Statement: [statement] }, place }];
 }

@@ -21,6 +21,8 @@ export interface SamContext {
   readonly parameterScope: Scope;
   readonly report: Report;
   readonly note: Note;
+  /** Logical ids of the template's own AWS::Serverless::Api. */
+  readonly restApis?: ReadonlySet<string>;
 }
 
 /** Where the template has a property: in the function or in Globals. */

@@ -109,15 +109,6 @@ export const inertForms: Readonly<Record<string, InertForm>> = {
   "AWS::CloudWatch::Dashboard": { name: "DashboardName", ref: "{name}" },
   "AWS::ApplicationAutoScaling::ScalableTarget": { ref: "{name}", opaque: "Id" },
   "AWS::ApplicationAutoScaling::ScalingPolicy": { ref: "{name}", opaque: "Arn" },
-  "AWS::SQS::Queue": {
-    name: "QueueName",
-    ref: "https://sqs.{region}.amazonaws.com/{account}/{name}",
-    attributes: {
-      Arn: regional("sqs", "{name}"),
-      QueueName: "{name}",
-      QueueUrl: "https://sqs.{region}.amazonaws.com/{account}/{name}",
-    },
-  },
   "AWS::SNS::Topic": {
     name: "TopicName",
     ref: regional("sns", "{name}"),

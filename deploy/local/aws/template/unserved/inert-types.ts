@@ -46,7 +46,6 @@ const names: Readonly<Record<string, string>> = {
   CloudWatch:
     "Alarm AlarmMuteRule AnomalyDetector CompositeAlarm Dashboard InsightRule MetricStream OTelEnrichment",
   ApplicationAutoScaling: "ScalableTarget ScalingPolicy",
-  SQS: "Queue QueueInlinePolicy QueuePolicy",
   SNS: "Subscription Topic TopicInlinePolicy TopicPolicy",
   DynamoDB: "GlobalTable Table",
   S3: `
@@ -84,8 +83,7 @@ export const functionEvents = "SAM's events of a function";
 
 const inertTypes: ReadonlySet<string> = new Set([
   ...Object.entries(names).flatMap(typesOf),
-  ...["AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping", "AWS::Serverless::SimpleTable"],
-  ...[implicitApi, functionEvents],
+  ...["AWS::Serverless::SimpleTable", implicitApi, functionEvents],
 ]);
 
 export const isInert = (type: string): boolean => inertTypes.has(type);
