@@ -6,6 +6,7 @@ import { readAnswer, whyNotAllowed, type AuthorizerDecision } from "./core/autho
 import { authorizerCall, type AskedRequest, type AuthorizerCall } from "./core/authorizer-call.js";
 import { authorizerEvent } from "./core/authorizer-event.js";
 import { challengeSchemeOf, identityOf } from "./core/authorizer-identity.js";
+import { secretsOf, withoutSecrets } from "./core/authorizer-secrets.js";
 import type { Denial } from "./core/denial.js";
 import type { Authorizer, Principal, RouteMatch } from "./core/model.js";
 import type { RequestTarget } from "./core/request-target.js";
@@ -81,7 +82,7 @@ export function createConsultAuthorizer(parts: Consultation): ConsultAuthorizer 
     const asked = ask(authorizer, call, identity)
       .then((decision) => {
         if (decision.ok)
-          decisions.set(key, { decision: decision.value, until: clock() + authorizer.ttlSeconds * 1000 });
+          decisions.set(key, { decision: decision.value, until: endOf(decision.value, authorizer, clock()) });
         return decision;
       })
       .finally(() => inFlight.delete(key));
@@ -96,11 +97,12 @@ export function createConsultAuthorizer(parts: Consultation): ConsultAuthorizer 
   ): Promise<Result<AuthorizerDecision>> {
     const startedAt = clock();
     const event = authorizerEvent({ authorizer, call, identity, now: startedAt });
-    const answer = await authorizers.ask(authorizer, event);
+    const secrets = secretsOf(call, identity);
+    const answer = await authorizers.ask(authorizer, event, secrets);
     const unnamed = identity.length > 0 ? digest("subject", authorizer.name, identity) : undefined;
     const decision = answer.ok
       ? read(authorizer, answer.value, unnamed)
-      : refuse(denialOf(authorizer, answer.denial, identity));
+      : refuse(denialOf(authorizer, answer.denial, secrets));
     parts.onAsked?.({
       authorizer: authorizer.name,
       outcome: decision.ok ? outcomeOf(decision.value, call) : decision.denial.reason,
@@ -124,24 +126,20 @@ function read(
 const outcomeOf = (decision: AuthorizerDecision, { arns }: AuthorizerCall): string =>
   whyNotAllowed(decision, arns) === undefined ? "allow" : "authorizer_denied";
 
+/** No later than the caller's own end: with the same key the authorizer may know him for longer by then. */
+const endOf = ({ principal }: AuthorizerDecision, { ttlSeconds }: Authorizer, now: number): number =>
+  Math.min(now + ttlSeconds * 1000, (principal?.expiresAt ?? Infinity) * 1000);
+
 const hasEnded = ({ expiresAt }: Principal, now: number): boolean => now / 1000 >= expiresAt;
 
 const endedCause = "the exp in its context has passed";
 
-function denialOf(authorizer: Authorizer, silence: AuthorizerSilence, identity: readonly string[]): Denial {
-  switch (silence.kind) {
-    case "unauthorized":
-      return unauthorized(authorizer, "it said Unauthorized");
-    case "failed":
-      return {
-        reason: "authorizer_failed",
-        cause: said(authorizer, withoutIdentity(silence.cause, identity)),
-      };
-    case "unavailable": {
-      const { cause, retryAfterSeconds } = silence;
-      return { reason: "authorizer_unavailable", cause: said(authorizer, cause), retryAfterSeconds };
-    }
-  }
+function denialOf(authorizer: Authorizer, silence: AuthorizerSilence, secrets: readonly string[]): Denial {
+  if (silence.kind === "unauthorized") return unauthorized(authorizer, "it said Unauthorized");
+  const cause = said(authorizer, withoutSecrets(silence.cause, secrets));
+  return silence.kind === "failed"
+    ? { reason: "authorizer_failed", cause }
+    : { reason: "authorizer_unavailable", cause, retryAfterSeconds: silence.retryAfterSeconds };
 }
 
 const unauthorized = (authorizer: Authorizer, cause: string): Denial => ({
@@ -151,13 +149,3 @@ const unauthorized = (authorizer: Authorizer, cause: string): Denial => ({
 });
 
 const said = ({ name }: Authorizer, cause: string): string => `authorizer ${name}: ${cause}`;
-
-/** Error messages like to quote what they were called with, and that is most often a secret. */
-function withoutIdentity(cause: string, identity: readonly string[]): string {
-  const secrets = identity
-    .flatMap((value) => [value, ...value.split(/\s+/)])
-    .filter((text) => text.length > 3);
-  return secrets
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((text, secret) => text.replaceAll(secret, "..."), cause);
-}

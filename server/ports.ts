@@ -122,8 +122,15 @@ export type AuthorizerSilence =
   | { readonly kind: "unavailable"; readonly cause: string; readonly retryAfterSeconds: number };
 
 export interface Authorizers {
-  /** What it answers, as data from JSON of bounded size. Always ends within the authorizer's `timeoutMs`. */
-  ask(authorizer: Authorizer, event: object): Promise<Result<unknown, AuthorizerSilence>>;
+  /**
+   * What it answers, as data from JSON of bounded size. Always ends: within the authorizer's `timeoutMs`, and the time
+   * that a module may take to load. `secrets` are kept out of what is told of the call.
+   */
+  ask(
+    authorizer: Authorizer,
+    event: object,
+    secrets: readonly string[],
+  ): Promise<Result<unknown, AuthorizerSilence>>;
 }
 
 /** What an authorizer decided for one identity, until when (epoch milliseconds). */

@@ -110,6 +110,19 @@ test("the end in the context ends a kept decision too", async () => {
   });
 });
 
+test("after the end in the context the authorizer is asked anew, since it may know the same key for longer", async () => {
+  const { state, call } = setUp(authorizerWith(), () =>
+    accept({ isAuthorized: true, context: { exp: state.now / 1000 + 60 } }),
+  );
+  await call("seven");
+  state.now += 59_999;
+  expect((await call("seven")).ok).toBe(true);
+  expect(state.asked).toHaveLength(1);
+  state.now += 1;
+  expect((await call("seven")).ok).toBe(true);
+  expect(state.asked).toHaveLength(2);
+});
+
 test("a deny is kept", async () => {
   const { state, call } = setUp(authorizerWith(), () => accept({ isAuthorized: false }));
   const both = [await call("seven"), await call("seven")];
@@ -163,6 +176,12 @@ test("nothing that is kept or told shows an identity", async () => {
   state.answer = () => refuse({ kind: "failed", cause: 'cannot read c2VjcmV1, "Basic c2VjcmV1"' });
   expect(await call("Basic c2VjcmV1")).toMatchObject({
     denial: { cause: 'authorizer partner: cannot read ..., "..."' },
+  });
+  const long = "k".repeat(900);
+  state.answer = () =>
+    refuse({ kind: "failed", cause: `cannot read "${long.slice(0, 100)}"... (900 characters)` });
+  expect(await call(long)).toMatchObject({
+    denial: { cause: 'authorizer partner: cannot read "..."... (900 characters)' },
   });
 });
 

@@ -1,9 +1,14 @@
 // A custom authorizer that is a module beside the configuration: a few threads, each with one call at a time, as Lambda's
-// execution environments are. What waits for a free one waits within its own time.
+// execution environments are. What waits for a free one waits for half of its own time at most.
 import { refuse, type Result } from "../core/result.js";
 import type { AuthorizerSilence } from "../ports.js";
 import { failed, unavailable } from "./authorizer-answer-text.js";
-import { startAuthorizerThread, type AuthorizerThread, type ThreadOptions } from "./authorizer-thread.js";
+import {
+  startAuthorizerThread,
+  type AuthorizerThread,
+  type ModuleCall,
+  type ThreadOptions,
+} from "./authorizer-thread.js";
 
 /** Each is a V8 of its own, of some 10 MB. */
 const maxThreads = 8;
@@ -12,7 +17,7 @@ const startTimeoutMs = 10_000;
 export interface AuthorizerModule {
   /** Loads the module. Refuses with what is wrong with it. */
   check(): Promise<Result<undefined, string>>;
-  ask(event: object, timeoutMs: number): Promise<Result<unknown, AuthorizerSilence>>;
+  ask(call: ModuleCall): Promise<Result<unknown, AuthorizerSilence>>;
   close(): void;
 }
 
@@ -21,7 +26,8 @@ type Options = Omit<ThreadOptions, "startTimeoutMs">;
 export function createAuthorizerModule(options: Options): AuthorizerModule {
   const idle: AuthorizerThread[] = [];
   const all = new Set<AuthorizerThread>();
-  const queue: ((thread: AuthorizerThread) => void)[] = [];
+  const queue: ((thread: AuthorizerThread | undefined) => void)[] = [];
+  let isClosed = false;
 
   function start(): AuthorizerThread {
     const thread = startAuthorizerThread({ ...options, startTimeoutMs });
@@ -40,11 +46,12 @@ export function createAuthorizerModule(options: Options): AuthorizerModule {
 
   /** At once where a thread is free or may be started; nothing where none came free in time. */
   function take(timeoutMs: number): Promise<AuthorizerThread | undefined> {
+    if (isClosed) return Promise.resolve(undefined);
     const free = popFree();
     if (free) return Promise.resolve(free);
     if (all.size < maxThreads) return Promise.resolve(start());
     return new Promise((resolve) => {
-      const served = (thread: AuthorizerThread): void => {
+      const served = (thread: AuthorizerThread | undefined): void => {
         clearTimeout(timer);
         resolve(thread);
       };
@@ -65,11 +72,10 @@ export function createAuthorizerModule(options: Options): AuthorizerModule {
 
   async function run(
     thread: AuthorizerThread,
-    event: object,
-    timeoutMs: number,
+    call: ModuleCall,
   ): Promise<Result<unknown, AuthorizerSilence>> {
     const ready = await thread.ready;
-    return ready.ok ? thread.call(event, timeoutMs) : failed(ready.denial);
+    return ready.ok ? thread.call(call) : failed(ready.denial);
   }
 
   return {
@@ -79,15 +85,18 @@ export function createAuthorizerModule(options: Options): AuthorizerModule {
       putBack(thread);
       return ready.ok ? ready : refuse(ready.denial);
     },
-    async ask(event, timeoutMs) {
-      const deadline = options.clock() + timeoutMs;
-      const thread = await take(timeoutMs);
+    async ask(call) {
+      const deadline = options.clock() + call.timeoutMs;
+      // Half of its time: a call that got a thread at the last moment would only take it down by being late.
+      const thread = await take(call.timeoutMs / 2);
       if (!thread) return unavailable(`none of its ${maxThreads} threads came free in time`);
-      const result = await run(thread, event, Math.max(1, deadline - options.clock()));
+      const result = await run(thread, { ...call, timeoutMs: Math.max(1, deadline - options.clock()) });
       putBack(thread);
       return result;
     },
     close: () => {
+      isClosed = true;
+      for (const served of queue.splice(0)) served(undefined);
       for (const thread of all) thread.end();
     },
   };

@@ -1,10 +1,19 @@
 // One thread (node:worker_threads) that runs a custom authorizer's module, one call at a time as Lambda does. Whatever the
 // module does ends this thread at worst: an endless loop, an unhandled rejection, process.exit(), too much memory.
 import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { withoutSecrets } from "../core/authorizer-secrets.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import type { AuthorizerSilence, Clock } from "../ports.js";
 import { failed, maxAnswerBytes, parseAnswer, thrown } from "./authorizer-answer-text.js";
+import { threadSource } from "./authorizer-thread-source.js";
+
+export interface ModuleCall {
+  readonly event: object;
+  readonly timeoutMs: number;
+  /** What the module may print meanwhile, and the log does not get. */
+  readonly secrets: readonly string[];
+}
 
 export interface AuthorizerThread {
   /** Refuses with what is wrong with the module. */
@@ -12,7 +21,7 @@ export interface AuthorizerThread {
   /** Takes no further call. */
   readonly isOver: () => boolean;
   /** One at a time. A call that gets no answer in time ends the thread. */
-  call(event: object, timeoutMs: number): Promise<Result<unknown, AuthorizerSilence>>;
+  call(call: ModuleCall): Promise<Result<unknown, AuthorizerSilence>>;
   end(): void;
 }
 
@@ -33,21 +42,25 @@ type Message =
   | { readonly kind: "thrown"; readonly id: number; readonly type: string; readonly message: string };
 
 const maxOldGenerationSizeMb = 256;
+/** What a call prints may come after its answer. */
+const rememberedCalls = 4;
 
 export function startAuthorizerThread(options: ThreadOptions): AuthorizerThread {
   const { file, name, onLine, clock, startTimeoutMs } = options;
+  // Not the worker's own port, which is the module's to use as it likes.
+  const { port1: port, port2 } = new MessageChannel();
   const worker = new Worker(threadSource, {
     eval: true,
     // Not the gateway's own: a loader or a debugger is not the module's.
     execArgv: [],
-    workerData: { url: pathToFileURL(file).href, name, maxAnswerBytes },
+    workerData: { url: pathToFileURL(file).href, name, maxAnswerBytes, port: port2 },
+    transferList: [port2],
     resourceLimits: { maxOldGenerationSizeMb },
     stdout: true,
     stderr: true,
   });
-  // Idle threads do not keep the process.
-  worker.unref();
-  relayLines(worker, onLine);
+  const lastSecrets: (readonly string[])[] = [];
+  relayLines(worker, (line) => onLine(withoutSecrets(line, lastSecrets.flat())));
 
   let isOver = false;
   let callId = 0;
@@ -62,10 +75,11 @@ export function startAuthorizerThread(options: ThreadOptions): AuthorizerThread 
     begin(refuse(fault));
     waiting?.settle({ kind: "fault", fault });
     waiting = undefined;
+    port.close();
     void worker.terminate();
   }
 
-  worker.on("message", (message: Message) => {
+  function hear(message: Message): void {
     if (message.kind === "ready") {
       clearTimeout(startTimer);
       begin(accept(undefined));
@@ -76,17 +90,29 @@ export function startAuthorizerThread(options: ThreadOptions): AuthorizerThread 
       waiting.settle(message);
       waiting = undefined;
     }
-  });
+  }
+
+  port.on("message", hear);
   worker.on("error", (error) =>
     over(`its thread ended: ${error instanceof Error ? error.message : "no reason"}`),
   );
-  worker.on("exit", () => over("its thread ended"));
+  worker.on("exit", () => {
+    // What it said with its last breath may not have been heard yet.
+    for (let last = receiveMessageOnPort(port); last; last = receiveMessageOnPort(port))
+      hear(last.message as Message);
+    over("its thread ended");
+  });
+  // Idle threads do not keep the process.
+  worker.unref();
+  port.unref();
 
   return {
     ready,
     isOver: () => isOver,
-    call: (event, timeoutMs) =>
+    call: ({ event, timeoutMs, secrets }) =>
       new Promise((resolve) => {
+        lastSecrets.splice(rememberedCalls - 1);
+        lastSecrets.unshift(secrets);
         const timer = setTimeout(() => over("it gave no answer in time"), timeoutMs);
         const id = ++callId;
         const settle = (message: Message): void => {
@@ -98,7 +124,7 @@ export function startAuthorizerThread(options: ThreadOptions): AuthorizerThread 
           return;
         }
         waiting = { id, settle };
-        worker.postMessage({ id, event: JSON.stringify(event), deadline: clock() + timeoutMs });
+        port.postMessage({ id, event: JSON.stringify(event), deadline: clock() + timeoutMs });
       }),
     end: () => over("the gateway goes down"),
   };
@@ -121,68 +147,14 @@ const maxLineLength = 1024;
 
 /** What the module prints is the gateway's log's, not its output's: that is read as JSON. */
 function relayLines(worker: Worker, onLine: (line: string) => void): void {
+  const tell = (line: string): void => (line === "" ? undefined : onLine(line.slice(0, maxLineLength)));
   for (const stream of [worker.stdout, worker.stderr]) {
+    let unfinished = "";
     stream.setEncoding("utf8").on("data", (text: string) => {
-      for (const line of text.split("\n")) if (line !== "") onLine(line.slice(0, maxLineLength));
+      const lines = `${unfinished}${text}`.split("\n");
+      unfinished = (lines.pop() ?? "").slice(0, maxLineLength);
+      lines.forEach(tell);
     });
+    stream.on("end", () => tell(unfinished));
   }
 }
-
-/**
- * JavaScript as it stands, so that it needs no file of its own beside the compiled gateway. The handler may be async, give
- * a promise, call its callback or `context.done`, as the Node runtimes of Lambda have had it.
- */
-const threadSource = `"use strict";
-const { parentPort, workerData } = require("node:worker_threads");
-const { name, url, maxAnswerBytes } = workerData;
-const asText = (value) => (typeof value === "string" ? value : "no text");
-const typeOf = (error) => (error instanceof Error ? asText(error.name) : "a value that is no Error");
-const messageOf = (error) => asText(error && typeof error === "object" ? error.message : error);
-
-function contextFor(id, deadline, settle) {
-  return {
-    awsRequestId: String(id), functionName: name, functionVersion: "$LATEST", invokedFunctionArn: name,
-    memoryLimitInMB: "256", logGroupName: name, logStreamName: name, callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-    done: (error, value) => settle(error, value), fail: (error) => settle(error || "failed"),
-    succeed: (value) => settle(null, value),
-  };
-}
-
-function run(handler, { id, event, deadline }) {
-  const settle = (error, value) => {
-    if (error !== null && error !== undefined) {
-      parentPort.postMessage({ kind: "thrown", id, type: typeOf(error).slice(0, 100), message: messageOf(error).slice(0, 1000) });
-      return;
-    }
-    let text;
-    try {
-      text = JSON.stringify(value === undefined ? null : value);
-    } catch (fault) {
-      return settle(fault);
-    }
-    if (text === undefined) return settle(new TypeError("the answer has no form in JSON"));
-    if (Buffer.byteLength(text) > maxAnswerBytes) return settle(new RangeError("the answer has more than " + maxAnswerBytes + " bytes"));
-    parentPort.postMessage({ kind: "answer", id, text });
-  };
-  try {
-    const given = handler(JSON.parse(event), contextFor(id, deadline, settle), settle);
-    if (given && typeof given.then === "function") {
-      given.then((value) => settle(null, value), (error) => settle(error === null || error === undefined ? "rejected" : error));
-    }
-  } catch (error) {
-    settle(error === null || error === undefined ? "thrown" : error);
-  }
-}
-
-import(url).then(
-  (module) => {
-    const other = module.default;
-    const handler = [module.handler, other && other.handler, other].find((each) => typeof each === "function");
-    if (!handler) return parentPort.postMessage({ kind: "fault", fault: "it exports no function named handler, nor one as default" });
-    parentPort.on("message", (call) => run(handler, call));
-    parentPort.postMessage({ kind: "ready" });
-  },
-  (error) => parentPort.postMessage({ kind: "fault", fault: "it cannot be loaded: " + messageOf(error).slice(0, 1000) }),
-);
-`;

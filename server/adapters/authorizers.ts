@@ -41,11 +41,11 @@ export function createAuthorizers(options: AuthorizersOptions): OpenAuthorizers 
     ),
   );
   return {
-    ask({ name, source, timeoutMs }, event) {
+    ask({ name, source, timeoutMs }, event, secrets) {
       if (source.kind === "lambda") return askLambda(source, event, timeoutMs);
       const module = modules.get(name);
       if (!module) throw new Error(`authorizer ${name} is not one of the configuration`);
-      return module.ask(event, timeoutMs);
+      return module.ask({ event, timeoutMs, secrets });
     },
     async check() {
       const checked = await Promise.all(

@@ -43,6 +43,8 @@ export function readTarget(given: Given, env: Environment): Result<ReleaseTarget
     return refuse("--alias takes an alias's name, which is no number");
   if (named.alias !== undefined && named.alias !== alias)
     return refuse("--alias and the end of the ARN are not the same");
+  if (given.region !== undefined && named.region !== undefined && given.region !== named.region)
+    return refuse("--region and the ARN's region are not the same");
   const region = given.region ?? named.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
   if (region === undefined || !/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region))
     return refuse("--region is missing: a region such as eu-west-1");

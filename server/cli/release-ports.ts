@@ -27,9 +27,27 @@ export interface OpenPorts extends ReleasePorts {
   close(): void;
 }
 
-export function openPorts(target: ReleaseTarget, console: Console, isJson: boolean): OpenPorts {
+/** PublishVersion copies code, which takes a few seconds. */
+const REQUEST_TIMEOUT_MS = 20_000;
+
+export function openPorts(
+  target: ReleaseTarget,
+  console: Console,
+  isJson: boolean,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
+): OpenPorts {
   const { functionName, name, alias, region, endpoint } = target;
-  const place = { region, maxAttempts: 3, ...(endpoint !== undefined && { endpoint }) };
+  const place = {
+    region,
+    maxAttempts: 3,
+    // The SDK itself waits for ever, and a release that waits watches nothing.
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+    ...(endpoint !== undefined && { endpoint }),
+  };
   const [lambda, cloudWatch] = [new LambdaClient(place), new CloudWatchClient(place)];
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();

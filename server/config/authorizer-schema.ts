@@ -19,6 +19,17 @@ const modulePath = text(
   "must be the path of a .js, .mjs or .cjs file, from the configuration's folder",
 );
 
+const stageVariableName = text(
+  /^[A-Za-z0-9_]+$/,
+  64,
+  "is no name of a stage variable: letters, digits and `_`, at most 64",
+);
+const stageVariableValue = text(
+  /^[A-Za-z0-9._~:/?#&=,-]*$/,
+  512,
+  "must be text of letters, digits and ._~:/?#&=,- as API Gateway has it, at most 512 characters",
+);
+
 export interface SpelledSource extends IdentitySource {
   readonly api: "rest" | "http";
 }
@@ -87,6 +98,10 @@ const authorizerShape = z.strictObject({
     .boolean()
     .prefault(false)
     .describe("true: it answers {isAuthorized, context}, no IAM policy. For payload version 2.0."),
+  stageVariables: z
+    .record(stageVariableName, stageVariableValue)
+    .prefault({})
+    .describe("What its events say as stageVariables: those of the stage that it stood before."),
   endpoint: origin.exactOptional().describe("With lambda: where Lambda's API is, if not at AWS."),
   timeout: duration("1s", "30s").prefault("10s").describe("For its answer; after that the caller gets 500."),
 });

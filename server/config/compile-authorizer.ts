@@ -6,7 +6,7 @@ import { versionOf, type AuthorizerEntry } from "./authorizer-schema.js";
 
 /** `folder`: where a module's path begins. */
 export function compileAuthorizer(entry: AuthorizerEntry, folder: string): Authorizer {
-  const { name, type, ttlSeconds, simpleResponses, timeout, identitySources } = entry;
+  const { name, type, ttlSeconds, simpleResponses, timeout, identitySources, stageVariables } = entry;
   return {
     name,
     issuer: `urn:grantway:authorizer:${name}`,
@@ -19,6 +19,7 @@ export function compileAuthorizer(entry: AuthorizerEntry, folder: string): Autho
     ],
     ttlSeconds,
     simpleResponses,
+    stageVariables,
     timeoutMs: timeout,
   };
 }

@@ -78,6 +78,12 @@ export function valuesByName(
   fold: (name: string) => string,
 ): Map<string, string[]> {
   const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) values.set(fold(name), [...(values.get(fold(name)) ?? []), value]);
+  for (const [name, value] of pairs) {
+    const folded = fold(name);
+    const known = values.get(folded);
+    // In place: a query may repeat one name some ten thousand times.
+    if (known) known.push(value);
+    else values.set(folded, [value]);
+  }
   return values;
 }

@@ -23,7 +23,7 @@ export function authorizerEvent(input: EventInput): object {
   return authorizer.payloadVersion === "2.0" ? eventV2(input) : eventV1(input);
 }
 
-function eventV2({ call, identity, now }: EventInput): object {
+function eventV2({ authorizer, call, identity, now }: EventInput): object {
   const { routeKey, method, client, match } = call;
   const stage = stageOf(match.route.target);
   const headers = valuesByName(headerEntries(call.headers), (name) => name.toLowerCase());
@@ -57,7 +57,7 @@ function eventV2({ call, identity, now }: EventInput): object {
       timeEpoch: now,
     },
     pathParameters: match.params,
-    stageVariables: {},
+    stageVariables: authorizer.stageVariables,
   };
 }
 
@@ -81,7 +81,7 @@ function eventV1({ authorizer, call, identity, now }: EventInput): object {
     queryStringParameters: last(query),
     ...(!isHttp && { multiValueQueryStringParameters: Object.fromEntries(query) }),
     pathParameters: match.params,
-    stageVariables: {},
+    stageVariables: authorizer.stageVariables,
     requestContext: contextV1(call, resource, now),
   };
 }

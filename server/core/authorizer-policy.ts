@@ -22,7 +22,7 @@ export function parseAuthorizerPolicy(document: unknown): Result<AuthorizerPolic
   if (!isJsonObject(document)) return refuse("is missing or no object");
   const { Version, Id, Statement, ...others } = document;
   const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) return refuse(`has ${unknown}, which is not evaluated`);
+  if (unknown !== undefined) return refuse(`has ${unknown.slice(0, maxNameChars)}, which is not evaluated`);
   if (Id !== undefined && typeof Id !== "string") return refuse("has an Id that is no text");
   if (Version !== "2012-10-17" && Version !== "2008-10-17")
     return refuse("has a Version that IAM does not know");
@@ -38,12 +38,15 @@ export function parseAuthorizerPolicy(document: unknown): Result<AuthorizerPolic
 }
 
 const maxStatements = 1000;
+/** Of what the log quotes. */
+const maxNameChars = 64;
 
 function parseStatement(given: unknown): Result<AuthorizerStatement, string> {
   if (!isJsonObject(given)) return refuse("has a Statement that is missing or no object");
   const { Sid, Effect, Action, Resource, ...others } = given;
   const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) return refuse(`has ${unknown} in a statement, which is not evaluated`);
+  if (unknown !== undefined)
+    return refuse(`has ${unknown.slice(0, maxNameChars)} in a statement, which is not evaluated`);
   if (Sid !== undefined && typeof Sid !== "string") return refuse("has a Sid that is no text");
   if (Effect !== "Allow" && Effect !== "Deny") return refuse("has an Effect that is neither Allow nor Deny");
   const [actions, resources] = [texts(Action), texts(Resource)];

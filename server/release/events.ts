@@ -20,7 +20,10 @@ export type ReleaseEvent =
   | { readonly event: "look"; readonly afterMs: number; readonly seen: Seen }
   | { readonly event: "blind"; readonly afterMs: number; readonly sentence: string }
   | { readonly event: "quiet"; readonly percent: number }
+  /** A route without calls and one that is not there look alike in a gateway's numbers. */
+  | { readonly event: "unrouted"; readonly percent: number }
   | { readonly event: "over"; readonly why: string }
+  | { readonly event: "retried"; readonly sentence: string }
   | { readonly event: "done"; readonly version: string }
   | { readonly event: "rolled_back"; readonly from: string; readonly to: string }
   | { readonly event: "stopped"; readonly percent: number; readonly version: string }

@@ -22,11 +22,19 @@ export function readMark(description: string): Mark | undefined {
   return { from, to, phase, at: time };
 }
 
-/** Text of somebody else's is cut where both have no room. */
+/** What is left for other text beside the longest mark: two versions of ten digits. */
+export const OWN_TEXT_LENGTH =
+  DESCRIPTION_LENGTH - " [grantway 1234567890 -> 1234567890 undone 2026-11-22T05:30:00Z]".length;
+
+const ownText = (description: string): string => description.replace(MARK, "").trim();
+
+export const hasRoom = (description: string): boolean => ownText(description).length <= OWN_TEXT_LENGTH;
+
+/** Where other text leaves no room there is no mark: an alias can be rolled back all the same. */
 export function writeMark(description: string, { from, to, phase, at }: Mark): string {
   const time = new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
   const mark = `[grantway ${from} -> ${to} ${phase} ${time}]`;
-  const own = description.replace(MARK, "").trim();
-  const kept = own.slice(0, DESCRIPTION_LENGTH - mark.length - 1);
-  return kept === "" ? mark : `${kept} ${mark}`;
+  const own = ownText(description);
+  if (own === "") return mark;
+  return hasRoom(own) ? `${own} ${mark}` : own;
 }

@@ -3,7 +3,9 @@
 import type { Ending } from "./events.js";
 import type { Limit } from "./judge.js";
 import { type Mark, readMark, writeMark } from "./mark.js";
+import { percentOf } from "./percent.js";
 import type { AliasChange, AliasState, Fault, ReleasePorts, VersionState } from "./ports.js";
+import { findBlindness, whyNot } from "./preconditions.js";
 import { watchStep } from "./watch-step.js";
 
 export interface ReleasePlan {
@@ -29,33 +31,6 @@ export async function release(ports: ReleasePorts, plan: ReleasePlan): Promise<E
   if (!latest.ok) return fail(ports, latest.denial);
   if (plan.isDryRun) return pretend(ports, plan, alias.value, latest.value);
   return publishAndShift(ports, plan, alias.value, latest.value);
-}
-
-/** A split that is there already is somebody's, even one's own. */
-function whyNot({ functionVersion, additional, description }: AliasState): string | undefined {
-  const mark = readMark(description);
-  if (additional !== undefined) {
-    const share = `${percentOf(additional.weight)} % of its calls run version ${additional.version}`;
-    return mark?.phase === "begun" && mark.to === additional.version
-      ? `a release from ${mark.from} to ${mark.to} is under way: ${share}; go on with --resume, or end it with: grantway rollback`
-      : `the alias is split already, and not by grantway: ${share}; end that first: aws lambda update-alias --routing-config AdditionalVersionWeights={}`;
-  }
-  if (functionVersion !== "$LATEST") return undefined;
-  return "the alias points at $LATEST, which Lambda cannot split; point it at a version first: aws lambda update-alias --function-version N";
-}
-
-/** What is to be watched must be seen before anything moves. */
-async function findBlindness(
-  { numbers, gateways, clock }: ReleasePorts,
-  { functionVersion }: AliasState,
-): Promise<Fault | undefined> {
-  const counted = await numbers.count(functionVersion, clock(), clock());
-  if (!counted.ok) return counted.denial;
-  for (const gateway of gateways) {
-    const read = await gateway.read();
-    if (!read.ok) return read.denial;
-  }
-  return undefined;
 }
 
 async function pretend(
@@ -113,7 +88,10 @@ async function untilActive(ports: ReleasePorts, published: VersionState): Promis
   let version = published;
   for (let look = 0; version.state === "Pending" && look < ACTIVE_LOOKS; look += 1) {
     await ports.sleep(ACTIVE_EVERY_MS);
-    if (ports.isStopped()) return refuse(ports, "stopped before anything was moved");
+    if (ports.isStopped()) {
+      refuse(ports, "stopped before anything was moved");
+      return "stopped";
+    }
     const described = await ports.alias.describe(version.version);
     if (!described.ok) return fail(ports, described.denial);
     version = described.value;
@@ -161,6 +139,7 @@ async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, step
     }
     if (outcome.kind === "over") return goBack(ports, current, mark, outcome.why);
     if (outcome.seen.calls === 0) ports.tell({ event: "quiet", percent });
+    if (outcome.seen.gateway?.answers === 0) ports.tell({ event: "unrouted", percent });
   }
   const done: Mark = { from, to, phase: "done", at: ports.clock() };
   const ended = await update(ports, current, done, { functionVersion: to, additional: null });
@@ -169,10 +148,21 @@ async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, step
   return "done";
 }
 
+const BACK_TRIES = 6;
+const BACK_EVERY_MS = 10_000;
+
+/** What is known to be bad is not left there because AWS failed once. */
 async function goBack(ports: ReleasePorts, current: AliasState, mark: Mark, why: string): Promise<Ending> {
   ports.tell({ event: "over", why });
   const undone: Mark = { ...mark, phase: "undone", at: ports.clock() };
-  const ended = await update(ports, current, undone, { functionVersion: mark.from, additional: null });
+  const back = () => update(ports, current, undone, { functionVersion: mark.from, additional: null });
+  let ended = await back();
+  for (let tries = 1; !ended.ok && ended.denial.kind === "failed" && tries < BACK_TRIES; tries += 1) {
+    ports.tell({ event: "retried", sentence: ended.denial.sentence });
+    await ports.sleep(BACK_EVERY_MS);
+    if (ports.isStopped()) break;
+    ended = await back();
+  }
   if (!ended.ok) return leave(ports, current, mark, ended.denial);
   ports.tell({ event: "rolled_back", from: mark.to, to: mark.from });
   return "no";
@@ -204,5 +194,3 @@ export function fail(ports: Pick<ReleasePorts, "tell">, { kind, sentence }: Faul
   refuse(ports, sentence);
   return kind === "conflict" ? "no" : "failed";
 }
-
-export const percentOf = (weight: number): number => Math.round(weight * 10_000) / 100;

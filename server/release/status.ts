@@ -1,6 +1,7 @@
 // `grantway status`: which versions an alias runs, since when as far as grantway moved it, and how they do.
 import { accept, type Result } from "../core/result.js";
 import { readMark } from "./mark.js";
+import { percentOf } from "./percent.js";
 import type { Fault, ReleasePorts } from "./ports.js";
 
 export interface VersionStatus {
@@ -50,7 +51,7 @@ export async function readStatus({
     const asked = additional === undefined ? undefined : version;
     const counts = await numbers.count(asked, clock() - WINDOW_MS, clock());
     if (!counts.ok) return counts;
-    versions.push({ version, share: Math.round(share * 10_000) / 100, ...counts.value });
+    versions.push({ version, share: percentOf(share), ...counts.value });
   }
   const read: Status["gateways"][number][] = [];
   for (const gateway of gateways) {

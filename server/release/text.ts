@@ -35,8 +35,14 @@ export function eventLine(event: ReleaseEvent, paint: Painter): string {
       return paint.yellow(
         `  no call of the new version was counted at ${event.percent} %: this step says nothing`,
       );
+    case "unrouted":
+      return paint.yellow(
+        `  the gateway answered nothing on the route at ${event.percent} %: is --route its name?`,
+      );
     case "over":
       return paint.red(`going back  ${event.why}`);
+    case "retried":
+      return paint.yellow(`  not back yet, trying again: ${event.sentence}`);
     case "done":
       return paint.green(`done        the alias is on version ${event.version} alone`);
     case "rolled_back":

@@ -27,6 +27,9 @@ function open(source: string, extension = "mjs"): AuthorizerModule {
   return module;
 }
 
+const ask = (module: AuthorizerModule, event: object, timeoutMs: number, secrets: readonly string[] = []) =>
+  module.ask({ event, timeoutMs, secrets });
+
 test.each([
   ["async", "mjs", "export const handler = async (event) => ({ got: event.a });"],
   [
@@ -55,7 +58,7 @@ test.each([
 ])("a handler may be written %s", async (_, extension, source) => {
   const module = open(source, extension);
   expect(await module.check()).toEqual({ ok: true, value: undefined });
-  expect(await module.ask({ a: 7 }, 5_000)).toEqual({ ok: true, value: { got: 7 } });
+  expect(await ask(module, { a: 7 }, 5_000)).toEqual({ ok: true, value: { got: 7 } });
 });
 
 test.each([
@@ -67,7 +70,7 @@ test.each([
   ["rejects", 'return Promise.reject(new Error("Unauthorized"));'],
 ])("a handler that %s with Unauthorized says 401", async (_, body) => {
   const module = open(`export const handler = (event, context, callback) => { ${body} };`);
-  expect(await module.ask({}, 5_000)).toEqual({ ok: false, denial: { kind: "unauthorized" } });
+  expect(await ask(module, {}, 5_000)).toEqual({ ok: false, denial: { kind: "unauthorized" } });
 });
 
 test.each([
@@ -79,7 +82,7 @@ test.each([
   ["an answer of 65,537 bytes", 'return Promise.resolve("x".repeat(65535));', "more than 65536 bytes"],
 ])("%s is a failure", async (_, body, cause) => {
   const module = open(`export const handler = () => { ${body} };`);
-  const answer = await module.ask({}, 5_000);
+  const answer = await ask(module, {}, 5_000);
   expect(answer).toMatchObject({ ok: false, denial: { kind: "failed" } });
   expect(JSON.stringify(answer)).toContain(JSON.stringify(cause).slice(1, -1));
 });
@@ -89,8 +92,8 @@ test("only the first answer counts, and one that comes late is nobody else's", a
     callback(null, event.n); callback(null, "again"); setTimeout(() => callback(null, "late"), 5);
     if (event.n === 2) setTimeout(() => callback(null, event.n), 50);
   };`);
-  expect(await module.ask({ n: 1 }, 5_000)).toMatchObject({ value: 1 });
-  expect(await module.ask({ n: 2 }, 5_000)).toMatchObject({ value: 2 });
+  expect(await ask(module, { n: 1 }, 5_000)).toMatchObject({ value: 1 });
+  expect(await ask(module, { n: 2 }, 5_000)).toMatchObject({ value: 2 });
 });
 
 test.each([
@@ -120,16 +123,16 @@ test("a thread has one call at a time, and a few threads work at once", async ()
       await new Promise((resolve) => setTimeout(resolve, 20));
       busy -= 1; return seen;
     };`);
-  const answers = await Promise.all(Array.from({ length: 30 }, () => module.ask({}, 20_000)));
+  const answers = await Promise.all(Array.from({ length: 30 }, () => ask(module, {}, 20_000)));
   expect(answers).toEqual(answers.map(() => ({ ok: true, value: 1 })));
 });
 
 test("who finds no free thread in time is told to come again", async () => {
   const module = open("export const handler = () => new Promise(() => setInterval(() => {}, 1000));");
-  const held = Array.from({ length: 8 }, () => module.ask({}, 3_000));
-  expect(await module.ask({}, 50)).toMatchObject({ denial: { kind: "unavailable" } });
+  const held = Array.from({ length: 8 }, () => ask(module, {}, 3_000));
+  expect(await ask(module, {}, 50)).toMatchObject({ denial: { kind: "unavailable" } });
   for (const each of await Promise.all(held)) expect(each).toMatchObject({ denial: { kind: "failed" } });
-  expect(await module.ask({}, 50)).toMatchObject({
+  expect(await ask(module, {}, 50)).toMatchObject({
     denial: { kind: "failed", cause: "it gave no answer in time" },
   });
 });
@@ -139,18 +142,69 @@ test("a thread that dies between two calls is replaced", async () => {
     if (event.dies) setTimeout(() => { console.log("dying"); throw new Error("left behind"); }, 1);
     return event.n;
   };`);
-  expect(await module.ask({ n: 1, dies: true }, 5_000)).toMatchObject({ value: 1 });
+  expect(await ask(module, { n: 1, dies: true }, 5_000)).toMatchObject({ value: 1 });
   while (!lines.includes("dying")) await new Promise((resolve) => setImmediate(resolve));
   // Its end is told a moment after its last line, and until then a call may still fall with it.
-  while (!(await module.ask({ n: 2 }, 5_000)).ok) await new Promise((resolve) => setImmediate(resolve));
-  expect(await module.ask({ n: 3 }, 5_000)).toMatchObject({ value: 3 });
+  while (!(await ask(module, { n: 2 }, 5_000)).ok) await new Promise((resolve) => setImmediate(resolve));
+  expect(await ask(module, { n: 3 }, 5_000)).toMatchObject({ value: 3 });
 });
 
 test("what it prints comes line by line, cut at 1,024 characters", async () => {
   const module = open(
     'export const handler = async () => { console.log("one\\ntwo"); console.error("x".repeat(2000)); };',
   );
-  await module.ask({}, 5_000);
+  await ask(module, {}, 5_000);
   while (!lines.includes("x".repeat(1024))) await new Promise((resolve) => setImmediate(resolve));
   expect(lines).toEqual(expect.arrayContaining(["one", "two"]));
+});
+
+test("what it prints of a call's secrets is left out, be it cut, in pieces or late", async () => {
+  const module = open(`export const handler = (event, context, callback) => {
+    process.stdout.write("got secret-of"); process.stdout.write("-mira, " + "x".repeat(1000) + " secret-of-mira\\n");
+    setImmediate(() => { console.log("late secret-of-mira"); callback(null, 1); });
+  };`);
+  await ask(module, {}, 5_000, ["secret-of-mira"]);
+  while (!lines.includes("late ...")) await new Promise((resolve) => setImmediate(resolve));
+  expect(lines.join("\n")).not.toContain("secret-of");
+  expect(lines.some((line) => line.startsWith("got ..., xxx"))).toBe(true);
+});
+
+test("what it sends on its thread's own port is nobody's", async () => {
+  const module = open(`import { parentPort } from "node:worker_threads";
+    parentPort.on("message", () => { throw new Error("heard a call"); });
+    export const handler = async (event) => {
+      for (const each of [null, 7, { kind: "answer", id: event.n, text: "forged" }]) parentPort.postMessage(each);
+      return event.n;
+    };`);
+  expect(await ask(module, { n: 1 }, 5_000)).toMatchObject({ value: 1 });
+  expect(await ask(module, { n: 2 }, 5_000)).toMatchObject({ value: 2 });
+});
+
+test("an answer counts though its thread ends with it", async () => {
+  const module = open(
+    "export const handler = (event, context, callback) => { callback(null, 1); process.exit(); };",
+  );
+  expect(await ask(module, {}, 5_000)).toMatchObject({ value: 1 });
+});
+
+test("a call that waited for a thread still has half of its time, so that the thread lives on", async () => {
+  const module = open(`let calls = 0;
+    export const handler = (event) => { calls += 1; const seen = calls; return new Promise((resolve) => setTimeout(resolve, event.ms, seen)); };`);
+  const held = Array.from({ length: 8 }, () => ask(module, { ms: 900 }, 5_000));
+  expect(await ask(module, { ms: 0 }, 1_000)).toMatchObject({ denial: { kind: "unavailable" } });
+  await Promise.all(held);
+  expect(await ask(module, { ms: 0 }, 5_000)).toMatchObject({ value: 2 });
+});
+
+test("once closed it starts no thread, and those who wait are told", async () => {
+  const module = open(
+    'export const handler = () => { console.log("began"); return new Promise(() => setInterval(() => {}, 1000)); };',
+  );
+  const began = (): number => lines.filter((line) => line === "began").length;
+  const calls = Array.from({ length: 9 }, () => ask(module, {}, 60_000));
+  while (began() < 8) await new Promise((resolve) => setImmediate(resolve));
+  module.close();
+  expect((await Promise.all(calls)).map((each) => each.ok)).toEqual(Array(9).fill(false));
+  expect(await ask(module, {}, 60_000)).toMatchObject({ denial: { kind: "unavailable" } });
+  expect(began()).toBe(8);
 });

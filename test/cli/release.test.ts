@@ -6,6 +6,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readPlan } from "../../server/cli/release.js";
 import { readTarget } from "../../server/cli/release-options.js";
+import { openPorts } from "../../server/cli/release-ports.js";
+import { accepted } from "../fixtures/outcome.js";
 import { good, type ReleaseTwin, startReleaseTwin } from "../release/release-twin.js";
 import { grantway } from "./run-grantway.js";
 
@@ -68,6 +70,29 @@ test("an ARN tells region and alias, and keeps its account", () => {
     value: { name: "f", functionName: arn, alias: "live", region: "eu-central-1", gateways: [] },
   });
   expect(readTarget({ function: `${arn}:live`, alias: "next" }, {})).toMatchObject({ ok: false });
+  expect(readTarget({ function: `${arn}:live`, region: "eu-west-1" }, {})).toMatchObject({ ok: false });
+});
+
+test("an AWS that takes a question and never answers is a failure in time", async () => {
+  const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const target = accepted(readTarget({ function: "f", alias: "live", region: "eu-west-1" }, {}));
+  const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const console = { env: {}, isTerminal: false, clock: Date.now, readFile: () => "" };
+  const saved = { ...process.env };
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" });
+  const printing = { ...console, print: () => undefined, printError: () => undefined };
+  const ports = openPorts({ ...target, endpoint }, printing, false, 50);
+  try {
+    const failed = { denial: { kind: "failed", sentence: expect.stringContaining("50 ms") as string } };
+    expect(await ports.alias.read()).toMatchObject(failed);
+    expect(await ports.numbers.count("1", 0, 60_000)).toMatchObject(failed);
+  } finally {
+    ports.close();
+    process.env = saved;
+    silent.closeAllConnections();
+    silent.close();
+  }
 });
 
 describe("against the twin", () => {

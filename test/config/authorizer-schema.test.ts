@@ -44,6 +44,18 @@ describe("refuses", () => {
       "belongs to lambda",
     ],
     [
+      "a stage variable's name with a dash",
+      withAuthorizer({ stageVariables: { "a-b": "c" } }),
+      "authorizers[0].stageVariables.a-b",
+      "letters, digits and `_`",
+    ],
+    [
+      "a stage variable that is no text",
+      withAuthorizer({ stageVariables: { a: 7 } }),
+      "authorizers[0].stageVariables.a",
+      "must be text",
+    ],
+    [
       "token with 2.0",
       withAuthorizer({ type: "token", payloadVersion: "2.0" }),
       "authorizers[0].payloadVersion",
@@ -150,6 +162,7 @@ test("defaults are API Gateway's", () => {
     identitySources: [{ from: "header", name: "authorization" }],
     ttlSeconds: 300,
     simpleResponses: false,
+    stageVariables: {},
     timeoutMs: 10_000,
   });
 });

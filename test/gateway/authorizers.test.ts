@@ -61,6 +61,7 @@ function settings() {
         name: "request",
         module: "module/request.cjs",
         identitySources: ["method.request.header.HeaderAuth1", "method.request.querystring.QueryString1"],
+        stageVariables: { StageVar1: "stageValue1" },
       },
       {
         name: "wild",
@@ -203,10 +204,13 @@ describe("a REST API's REQUEST authorizer, a CommonJS module with a callback", (
     });
   });
 
-  test("what it prints is in the gateway's log", () => {
-    expect(logText.join("")).toContain(
-      "Received event for arn:aws:execute-api:eu-west-1:123456789012:grantway/",
-    );
+  test("the event that it prints is in the gateway's log, without its secrets", async () => {
+    const headers = { HeaderAuth1: "headerValue1", Authorization: "Bearer c2VjcmV0", Cookie: "id=5f2d9c11" };
+    expect((await call("/request/printed?QueryString1=queryValue2", headers)).status).toBe(401);
+    const log = () => logText.join("");
+    while (!log().includes("$default/GET/request/printed")) await new Promise((next) => setImmediate(next));
+    for (const secret of ["headerValue1", "queryValue2", "c2VjcmV0", "5f2d9c11"])
+      expect(log()).not.toContain(secret);
   });
 });
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { readCounts } from "../../server/release/gateway-counts.js";
 import { addReading, findExcess } from "../../server/release/judge.js";
-import { type Mark, readMark, writeMark } from "../../server/release/mark.js";
+import { hasRoom, type Mark, readMark, writeMark } from "../../server/release/mark.js";
 import { createMetrics } from "../../server/adapters/metrics.js";
 
 describe("errors", () => {
@@ -59,14 +59,22 @@ describe("the mark on an alias", () => {
     );
   });
 
-  test("is read again from any description, which never outgrows Lambda's limit", () => {
+  test("is read again from any description that has room for it, and other text is never cut", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 256 }), (text) => {
         const description = writeMark(text, mark);
         expect(description.length).toBeLessThanOrEqual(256);
-        expect(readMark(description)).toEqual(mark);
+        expect(description).toContain(text.trim());
+        expect(readMark(description)).toEqual(hasRoom(text) ? mark : undefined);
       }),
     );
+  });
+
+  test("has room beside just 192 characters, be the versions as long as they may", () => {
+    const long: Mark = { ...mark, from: "4294967294", to: "4294967295", phase: "undone" };
+    expect([hasRoom("x".repeat(192)), hasRoom("x".repeat(193))]).toEqual([true, false]);
+    expect(writeMark("x".repeat(192), long)).toHaveLength(256);
+    expect(writeMark("x".repeat(193), long)).toBe("x".repeat(193));
   });
 
   test.each(["", "by hand", "[grantway 7 -> 8]", "[grantway 7 -> x begun 2026-11-22T05:30:00Z]"])(

@@ -1,6 +1,9 @@
 // What a release does to an alias, step by step, in a world without AWS.
 import { readMark } from "../../server/release/mark.js";
+import { accept, type Result } from "../../server/core/result.js";
+import type { Fault, ReleasePorts, VersionState } from "../../server/release/ports.js";
 import { release } from "../../server/release/release.js";
+import { accepted } from "../fixtures/outcome.js";
 import { FakeWorld, NEW_YEAR, plan } from "./fake-world.js";
 
 let world: FakeWorld;
@@ -81,6 +84,18 @@ test("a gateway that was started anew counts from 0, and its 5xx count all the s
 test("a step in which nobody called says that it says nothing, and goes on", async () => {
   expect(await run({ steps: [10] })).toBe("done");
   expect(world.told).toContain("quiet");
+});
+
+test("a route on which the gateway answered nothing is told of, since its name may be wrong", async () => {
+  world.gateway = { startedAt: 1, answers: 7, failures: 0 };
+  world.meanwhile = (sleep) => {
+    world.call("2");
+    if (sleep > 2) world.gateway = { startedAt: 1, answers: 8, failures: 0 };
+  };
+  expect(await run()).toBe("done");
+  expect(world.events.filter(({ event }) => event === "unrouted")).toEqual([
+    { event: "unrouted", percent: 10 },
+  ]);
 });
 
 test("when nothing can be seen three times in a row, the alias goes back", async () => {
@@ -172,6 +187,13 @@ describe("refused, with nothing moved:", () => {
     expect(world.changes).toEqual([]);
   });
 
+  test("an alias whose description has no room for the mark", async () => {
+    world.versions.updateAlias("live", { description: "x".repeat(193) });
+    expect(await run()).toBe("no");
+    expect(world.events).toMatchObject([{ sentence: expect.stringContaining("192 characters") as string }]);
+    expect(world.changes).toEqual([]);
+  });
+
   test("resuming where nothing was begun", async () => {
     expect(await run({ isResume: true })).toBe("no");
   });
@@ -185,6 +207,47 @@ describe("refused, with nothing moved:", () => {
     expect(world.routing).toBe("1");
     expect(await run({ isAgain: true })).toBe("done");
     expect(world.routing).toBe("2");
+  });
+});
+
+describe("a version that is still being made", () => {
+  const pending = (states: readonly VersionState["state"][]): ReleasePorts => {
+    const left = [...states];
+    const { alias, ...others } = world.ports;
+    const inItsState = async (answer: Promise<Result<VersionState, Fault>>) => {
+      const { version, codeSha256 } = accepted(await answer);
+      const state = version === "2" ? (left.shift() ?? "Active") : "Active";
+      return accept({ version, codeSha256, state, ...(state === "Failed" && { reason: "no such subnet" }) });
+    };
+    return {
+      ...others,
+      isStopped: () => world.isStopped,
+      alias: {
+        ...alias,
+        publish: (sha) => inItsState(alias.publish(sha)),
+        describe: (version) => inItsState(alias.describe(version)),
+      },
+    };
+  };
+
+  test("is waited for", async () => {
+    expect(await release(pending(["Pending", "Pending", "Active"]), { ...plan, steps: [] })).toBe("done");
+    expect([world.routing, world.now - NEW_YEAR]).toEqual(["2", 4_000]);
+  });
+
+  test("is not moved to when it cannot be made", async () => {
+    expect(await release(pending(["Pending", "Failed"]), plan)).toBe("no");
+    expect(world.events.at(-1)).toEqual({
+      event: "refused",
+      sentence: "version 2 is Failed: no such subnet",
+    });
+    expect(world.routing).toBe("1");
+  });
+
+  test("is left by Ctrl-C with nothing moved", async () => {
+    world.meanwhile = () => (world.isStopped = true);
+    expect(await release(pending(["Pending", "Pending"]), plan)).toBe("stopped");
+    expect(world.routing).toBe("1");
   });
 });
 
@@ -206,4 +269,27 @@ test("an AWS that fails between the steps leaves it where it is and says how to 
     { event: "refused", sentence: "down" },
     { event: "stopped", percent: 10, version: "2" },
   ]);
+});
+
+test("an AWS that fails while a bad version goes back is asked again until it is back", async () => {
+  world.meanwhile = (sleep) => {
+    world.call("2", true);
+    world.updateFault = sleep < 4 ? { kind: "failed", sentence: "down" } : undefined;
+  };
+  expect(await run()).toBe("no");
+  expect(world.routing).toBe("1");
+  expect(world.told).toEqual([
+    ...["published", "step", "look", "over", "retried", "retried", "retried"],
+    "rolled_back",
+  ]);
+});
+
+test("an AWS that goes on failing then is left alone after a minute, and what to do is said", async () => {
+  world.meanwhile = () => {
+    world.call("2", true);
+    world.updateFault = { kind: "failed", sentence: "down" };
+  };
+  expect(await run()).toBe("failed");
+  expect(world.told.filter((each) => each === "retried")).toHaveLength(5);
+  expect(world.told.slice(-2)).toEqual(["refused", "stopped"]);
 });

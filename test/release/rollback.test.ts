@@ -40,6 +40,13 @@ test("a split of somebody else's is ended only by name", async () => {
   expect(world.routing).toBe("1");
 });
 
+test("a description without room for a mark stays as it is", async () => {
+  world.versions.publish({}, 0);
+  world.versions.updateAlias("live", { description: "x".repeat(256) });
+  expect(await back("2")).toBe("done");
+  expect([world.routing, world.alias.description]).toEqual(["2", "x".repeat(256)]);
+});
+
 test("a dry run changes nothing", async () => {
   await release(world.ports, plan);
   expect(await back(undefined, true)).toBe("done");

@@ -1,15 +1,21 @@
-// The shape of AWS's sample of a REQUEST authorizer: a header, a query parameter, answered by callback.
+// The shape of AWS's sample of a REQUEST authorizer: prints its event; a header, a query parameter and a stage variable
+// decide; answers by callback.
 exports.handler = function (event, context, callback) {
-  console.log("Received event for", event.methodArn);
+  console.log("Received event:", JSON.stringify(event, null, 2));
   const headers = event.headers;
   const query = event.queryStringParameters;
+  const stageVariables = event.stageVariables;
 
   const tmp = event.methodArn.split(":");
   const apiGatewayArnTmp = tmp[5].split("/");
   const resource = "/" + apiGatewayArnTmp.slice(3).join("/");
   if (!resource.startsWith("/")) throw new Error("no path in " + event.methodArn);
 
-  if (headers.HeaderAuth1 === "headerValue1" && query.QueryString1 === "queryValue1") {
+  if (
+    headers.HeaderAuth1 === "headerValue1" &&
+    query.QueryString1 === "queryValue1" &&
+    stageVariables.StageVar1 === "stageValue1"
+  ) {
     callback(null, generateAllow("me", event.methodArn));
   } else {
     callback("Unauthorized");
