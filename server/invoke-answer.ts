@@ -31,7 +31,7 @@ export interface SettledAnswer {
   readonly verdict: Verdict;
 }
 
-const settled = (denial: Denial, verdict: Verdict): SettledAnswer => ({
+export const settled = (denial: Denial, verdict: Verdict): SettledAnswer => ({
   kind: "settled",
   result: refuse(denial),
   verdict,
@@ -60,7 +60,7 @@ async function unexpected({ status, body }: UpstreamReply): Promise<InvokeAnswer
 
 /** Event: Lambda has it. DryRun: the caller may. */
 async function acknowledged({ upstream: { mode }, reply }: InvokeExchange): Promise<InvokeAnswer> {
-  await readBody(reply.body, () => true);
+  await readBody(reply.body, () => false);
   const [requestId = ""] = headerValues(reply.headers, "x-amzn-requestid");
   const headers = {
     "cache-control": "no-store",

@@ -11,14 +11,14 @@ import type { Denial } from "./core/denial.js";
 import { isEventStream } from "./core/event-stream.js";
 import type { Findings, Inbound, Reply, UpstreamCall, Verdict } from "./core/inbound.js";
 import type { Principal, RoleSession, Route, RouteMatch, Target } from "./core/model.js";
-import { bodyLimit, outgoingCall } from "./core/outgoing-call.js";
+import { bodyLimit, outgoingCall, type OutgoingCall } from "./core/outgoing-call.js";
 import { relayedHeaders } from "./core/relayed-headers.js";
 import { rememberPerCaller } from "./core/remember-per-caller.js";
 import type { RequestTarget } from "./core/request-target.js";
-import { accept, refuse, type Result } from "./core/result.js";
+import { accept, type Result } from "./core/result.js";
 import { signRequest } from "./core/sigv4.js";
-import { invokeAnswer, type SettledAnswer } from "./invoke-answer.js";
-import type { Clock, Upstream, UpstreamReply } from "./ports.js";
+import { invokeAnswer, settled, type InvokeAnswer, type SettledAnswer } from "./invoke-answer.js";
+import type { Clock, Upstream, UpstreamReply, UpstreamRequest } from "./ports.js";
 
 export interface ProxyInput {
   readonly inbound: Inbound;
@@ -40,60 +40,32 @@ export function createProxy(ports: {
     (match, principal) => callerFields(match.route, variablesOf(match, principal)),
     callerExpressions,
   );
-  return async ({ inbound, findings, target, match, principal, session }) => {
-    const { target: upstream, timeoutMs, idleTimeoutMs } = match.route;
-    const caller = callerOf(match, principal);
+  return async (input) => {
+    const { inbound, findings, target, match, session } = input;
+    const { target: upstream } = match.route;
+    const caller = callerOf(match, input.principal);
     if (!caller.ok) return caller;
     const body = await inbound.body.read(bodyLimit(upstream, ports.bodyBytes));
     if (!body.ok) return body;
-
     const now = ports.clock();
-    const made = outgoingCall({
+    const outgoing = outgoingCall({
       inbound,
       target,
       upstream,
-      caller: caller.value,
-      body: body.value,
       session,
       now,
+      caller: caller.value,
+      body: body.value,
     });
-    if (!made.ok) return made;
-    const outgoing = made.value;
-    const signed = signRequest({
-      method: outgoing.method,
-      host: upstream.host,
-      target: outgoing.target,
-      payloadHash: outgoing.body.length === 0 ? emptyHash : hash("sha256", outgoing.body),
-      region: upstream.region,
-      service: upstream.service,
-      credentials: session.credentials,
-      amzFields: outgoing.amzFields,
-      now,
-    });
+    if (!outgoing.ok) return outgoing;
+    const request = signedRequest(outgoing.value, input, now);
+
     const call: UpstreamCall = { startedAt: ports.clock() };
     findings.upstream = call;
-    const reply = await ports.upstream.send({
-      origin: upstream.origin,
-      method: outgoing.method,
-      path: outgoing.target.wire,
-      headers: outgoing.headers(signed),
-      body: outgoing.body,
-      timeoutMs,
-      idleTimeoutMs,
-      abandonment: inbound.abandonment,
-    });
-    if (!reply.ok) {
-      call.ended = { at: ports.clock(), verdict: verdictOf(reply.denial) };
-      return reply;
-    }
-    // The function's own 4xx and 5xx pass untouched; what AWS itself refused is ours to translate.
-    const errorType = awsErrorType(upstream, reply.value.status, reply.value.headers);
-    const answer =
-      errorType !== undefined
-        ? await refusedByAws(upstream, reply.value, errorType)
-        : upstream.kind === "invoke"
-          ? await invokeAnswer({ upstream, reply: reply.value, held: inbound.body, call, timeoutMs })
-          : ({ kind: "relayed", reply: reply.value } as const);
+    const reply = await ports.upstream.send(request);
+    const answer = reply.ok
+      ? await answerTo(reply.value, call, input)
+      : settled(reply.denial, verdictOf(reply.denial));
     if (answer.kind === "relayed") return accept(relayedReply(answer.reply, inbound, match.route));
     call.ended = { at: ports.clock(), verdict: answer.verdict };
     return answer.result;
@@ -102,6 +74,49 @@ export function createProxy(ports: {
 
 /** Most calls have no body. */
 const emptyHash = hash("sha256", "");
+
+function signedRequest(
+  outgoing: OutgoingCall,
+  { inbound, match, session }: ProxyInput,
+  now: number,
+): UpstreamRequest {
+  const { method, target, body, amzFields } = outgoing;
+  const { target: upstream, timeoutMs, idleTimeoutMs } = match.route;
+  const signed = signRequest({
+    method,
+    host: upstream.host,
+    target,
+    payloadHash: body.length === 0 ? emptyHash : hash("sha256", body),
+    region: upstream.region,
+    service: upstream.service,
+    credentials: session.credentials,
+    amzFields,
+    now,
+  });
+  return {
+    origin: upstream.origin,
+    method,
+    path: target.wire,
+    headers: outgoing.headers(signed),
+    body,
+    timeoutMs,
+    idleTimeoutMs,
+    abandonment: inbound.abandonment,
+  };
+}
+
+/** The function's own 4xx and 5xx pass untouched; what AWS itself refused is ours to translate. */
+function answerTo(
+  reply: UpstreamReply,
+  call: UpstreamCall,
+  { inbound, match }: ProxyInput,
+): InvokeAnswer | Promise<InvokeAnswer> {
+  const { target, timeoutMs } = match.route;
+  const errorType = awsErrorType(target, reply.status, reply.headers);
+  if (errorType !== undefined) return refusedByAws(target, reply, errorType);
+  if (target.kind !== "invoke") return { kind: "relayed", reply };
+  return invokeAnswer({ upstream: target, reply, held: inbound.body, call, timeoutMs });
+}
 
 /** How a call ended that never had a head. */
 function verdictOf({ reason }: Denial): Verdict {
@@ -131,9 +146,6 @@ async function refusedByAws(
   const { bytes, verdict } = await readBody(body, (more) => (room -= more) > 0);
   const text = bytes.toString("utf8").slice(0, maxMessageLength);
   const message = text.split(/\n|\\n/, 1)[0] ?? "";
-  return {
-    kind: "settled",
-    result: refuse(awsDenial(target, { status, headers, errorType, message })),
-    verdict,
-  };
+  const denial = awsDenial(target, { status, headers, errorType, message });
+  return settled(denial, denial.reason === "upstream_timeout" ? "timed_out" : verdict);
 }

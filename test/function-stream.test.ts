@@ -1,4 +1,5 @@
 import { invokeComplete, payloadChunk } from "../deploy/local/aws/lambda/event-stream.js";
+import { EventStreamSink } from "../server/adapters/event-stream-sink.js";
 import type { BrokenVerdict, RelayedBody, Sink, Verdict } from "../server/core/inbound.js";
 import { FunctionStream } from "../server/function-stream.js";
 import { accepted, refused } from "./fixtures/outcome.js";
@@ -163,6 +164,22 @@ test.each<BrokenVerdict>(["truncated", "client_gone", "timed_out", "drained"])(
     expect([await ended, sink.brokenBy, after.notes]).toEqual([verdict, verdict, []]);
   },
 );
+
+test("a silent event stream has the gateway's comments between its events", async () => {
+  jest.useFakeTimers();
+  const { answer, stream, head } = opened();
+  answer.write(text(`{"headers":{"content-type":"text/event-stream"}}${"\0".repeat(8)}data: 1\n\n`));
+  await head;
+  const sink = new KeepingSink();
+  const ended = stream.relay(new EventStreamSink(sink, { requestId: "r", heartbeatMs: 20 }));
+  jest.advanceTimersByTime(20);
+  answer.write(text("data: 2\n\n"), invokeComplete({}));
+  answer.end();
+  expect(await ended).toBe("complete");
+  expect(sink.text).toBe("data: 1\n\n:\n\ndata: 2\n\n");
+  expect(jest.getTimerCount()).toBe(0);
+  jest.useRealTimers();
+});
 
 test("leaving it leaves Lambda", async () => {
   const { answer, stream, head } = opened();

@@ -69,6 +69,16 @@ test("a payload of more than Lambda gives is refused", async () => {
   });
 });
 
+test.each<[InvokeTarget["mode"], number]>([
+  ["Event", 202],
+  ["DryRun", 204],
+])("of an acknowledgement (%s) nothing is read", async (mode, status) => {
+  const body = new ChunkedBody(["what", "never", "ends"]);
+  const { result, call } = await answered(replyWith({ status, body }), { target: { mode } });
+  expect(accepted(result).status).toBe(status);
+  expect([body.written, call?.ended?.verdict]).toEqual([1, "complete"]);
+});
+
 /** A body that ends in this way after its first bytes. */
 class BrokenBody extends ChunkedBody {
   constructor(private readonly verdict: Verdict) {
@@ -90,34 +100,6 @@ test.each<[Verdict, object]>([
   const { result, call } = await answered(replyWith({ body: new BrokenBody(verdict) }));
   expect(refused(result)).toEqual(denial);
   expect(call?.ended).toEqual({ at: now, verdict });
-});
-
-const aws = (status: number, errorType: string) =>
-  replyWith({ status, headers: ["x-amzn-errortype", errorType], body: new ChunkedBody(["why"]) });
-
-test.each<[Partial<InvokeTarget>, number, string, object]>([
-  [{}, 403, "AccessDeniedException", { reason: "upstream_refused" }],
-  [{ mode: "DryRun" }, 403, "AccessDeniedException", { reason: "invocation_denied" }],
-  [{ mode: "DryRun" }, 403, "InvalidSignatureException", { reason: "upstream_refused" }],
-  [{}, 400, "InvalidRequestContentException", { reason: "upstream_refused" }],
-  [{ raw: true }, 400, "InvalidRequestContentException", { reason: "payload_invalid" }],
-  [{ raw: true }, 400, "InvalidParameterValueException", { reason: "upstream_refused" }],
-  [
-    {},
-    413,
-    "RequestTooLargeException",
-    { reason: "body_too_large", limitBytes: 6_291_456, counted: "event" },
-  ],
-  [{ mode: "Event" }, 413, "RequestTooLargeException", { reason: "body_too_large", limitBytes: 1_048_576 }],
-  [{}, 429, "TooManyRequestsException", { reason: "rate_exceeded", retryAfterSeconds: 1 }],
-  [
-    {},
-    502,
-    "KMSAccessDeniedException",
-    { reason: "upstream_refused", cause: "502 KMSAccessDeniedException: why" },
-  ],
-])("with %j, %i %s is %j", async (target, status, errorType, denial) => {
-  expect(refused((await answered(aws(status, errorType), { target })).result)).toMatchObject(denial);
 });
 
 test.each<[Partial<InvokeTarget>, number]>([

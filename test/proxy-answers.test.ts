@@ -5,7 +5,7 @@ import type { UpstreamReply } from "../server/ports.js";
 import { createProxy } from "../server/proxy.js";
 import { accepted, refused } from "./fixtures/outcome.js";
 import { now, principalWith } from "./fixtures/principal.js";
-import { matchOf, routeWith } from "./fixtures/route.js";
+import { functionUrlTarget, matchOf, routeWith } from "./fixtures/route.js";
 import { credentials, roleSessionWith } from "./fixtures/session.js";
 import { targetOf } from "./fixtures/target.js";
 import { ChunkedBody, FakeUpstream, inboundWith, replyWith } from "./fixtures/upstream.js";
@@ -102,6 +102,11 @@ describe("what AWS refuses", () => {
     });
   });
 
+  test("with 413 says how much Lambda takes: a body of 5 MB that is no text is more as an event", async () => {
+    const { result } = await answered(awsReply(413, "RequestEntityTooLargeException", "too large"));
+    expect(refused(result)).toEqual({ reason: "body_too_large", limitBytes: 6_291_456, counted: "event" });
+  });
+
   test.each([
     ["7", 7],
     ["3600", 3600],
@@ -117,6 +122,23 @@ describe("what AWS refuses", () => {
     const headers = ["x-amzn-errortype", "TooManyRequestsException", "Retry-After", value];
     const { result } = await answered(replyWith({ status: 429, headers }));
     expect(refused(result)).toMatchObject({ reason: "rate_exceeded", retryAfterSeconds });
+  });
+
+  const stage: Partial<Route> = {
+    target: { ...functionUrlTarget, kind: "executeApi", basePath: "/prod", stageArn: "" },
+  };
+  const outOfTime = '{"message": "Endpoint request timed out"}';
+
+  test("is a timeout where API Gateway waited for its integration in vain", async () => {
+    const { result, upstream } = await answered(
+      awsReply(504, "InternalServerErrorException", outOfTime),
+      stage,
+    );
+    expect(refused(result)).toEqual({
+      reason: "upstream_timeout",
+      cause: `504 InternalServerErrorException: ${outOfTime}`,
+    });
+    expect(upstream?.ended?.verdict).toBe("timed_out");
   });
 
   test("is read for 1,024 characters and then let go, however long it goes on", async () => {

@@ -102,7 +102,10 @@ describe("identity headers", () => {
 
   test("that have no value end the call before the body is read", async () => {
     const read = jest.fn();
-    const { result, findings, calls } = await proxied({ body: { ...bodyOf(Buffer.alloc(0)), read } }, { sub: 7 });
+    const { result, findings, calls } = await proxied(
+      { body: { ...bodyOf(Buffer.alloc(0)), read } },
+      { sub: 7 },
+    );
     expect(refused(result)).toMatchObject({ reason: "claim_unrepresentable", slot: "headers.x-caller-sub" });
     expect([calls, read.mock.calls.length]).toEqual([0, 0]);
     expect(findings.upstream).toBeUndefined();

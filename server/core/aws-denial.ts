@@ -18,9 +18,15 @@ export function awsDenial(target: Target, { status, headers, errorType, message 
   const cause = `${status} ${errorType}: ${message}`;
   if (status === 429)
     return { reason: "rate_exceeded", cause, retryAfterSeconds: retryAfterSecondsOf(headers) };
+  // The gateway takes no body that API Gateway would not: it is Lambda's limit, behind a stage too.
+  if (status === 413) {
+    const mode = target.kind === "invoke" ? target.mode : "RequestResponse";
+    return { reason: "body_too_large", limitBytes: eventLimit(mode), counted: "event" };
+  }
+  if (target.kind === "executeApi" && status === 504 && message.includes(integrationTimeout))
+    return { reason: "upstream_timeout", cause };
   if (target.kind === "invoke") {
     const { mode, raw } = target;
-    if (status === 413) return { reason: "body_too_large", limitBytes: eventLimit(mode), counted: "event" };
     // A dry run asks for just this.
     if (mode === "DryRun" && errorType === "AccessDeniedException")
       return { reason: "invocation_denied", cause };
@@ -29,6 +35,9 @@ export function awsDenial(target: Target, { status, headers, errorType, message 
   }
   return { reason: "upstream_refused", cause };
 }
+
+/** Its status alone does not tell: an integration that could not be reached is a 504 too. */
+const integrationTimeout = "Endpoint request timed out";
 
 const maxRetryAfterSeconds = 3_600;
 

@@ -12,7 +12,8 @@ export function awsErrorType(
 ): string | undefined {
   if (status < 400) return undefined;
   const [type] = headerValues(headers, "x-amzn-errortype");
-  if (kind !== "executeApi") return type;
+  // Some of AWS's services say where the type is described: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
+  if (kind !== "executeApi") return type?.replace(/:.*$/, "");
   if (type === undefined) return httpApiRefusal(status, headers);
   return restApiRefusals.has(type) ? type : undefined;
 }

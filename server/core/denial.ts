@@ -60,7 +60,7 @@ export type Denial =
   | { readonly reason: "upstream_unreachable"; readonly cause: string }
   | { readonly reason: "upstream_refused"; readonly cause: string }
   | { readonly reason: "function_failed"; readonly cause: string }
-  /** `cause`: where it was Lambda that ended the function. */
-  | { readonly reason: "upstream_timeout"; readonly timeoutMs: number; readonly cause?: string };
+  /** `cause`: where it was AWS that waited no longer; `timeoutMs` is absent where it does not say how long it did. */
+  | { readonly reason: "upstream_timeout"; readonly timeoutMs?: number; readonly cause?: string };
 
 export type Reason = Denial["reason"];

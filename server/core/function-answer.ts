@@ -1,6 +1,7 @@
 // What a function gave -> what HTTP carries, as a function URL reads it: a payload whole, or the metadata before a
 // stream. What is not legal is refused with its reason, for the log. Nothing is renamed: the gateway is the front end.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
+import { isBase64 } from "./base64.js";
 import { isBodilessStatus } from "./bodiless.js";
 import { isHopByHop } from "./raw-headers.js";
 import { accept, refuse, type Result } from "./result.js";
@@ -67,8 +68,18 @@ function answerHead(given: JsonObject, contentType: string): Result<AnswerHead, 
   if (!cookies.ok) return cookies;
   if (!headers.value.has("content-type") && !isBodilessStatus(status))
     headers.value.set("content-type", contentType);
-  return accept({ status, headers: [...[...headers.value].flat(), ...cookies.value] });
+  const fields = [...[...headers.value].flat(), ...cookies.value];
+  return sectionBytes(fields) > maxSectionBytes
+    ? refuse(`the header fields must have no more than ${maxSectionBytes} bytes`)
+    : accept({ status, headers: fields });
 }
+
+/** What is taken from a function URL too: node:http and undici read no larger head, and few clients do. */
+const maxSectionBytes = 16_384;
+
+/** A line each: a colon and a space inside, CR and LF at its end. */
+const sectionBytes = (fields: readonly string[]): number =>
+  fields.reduce((bytes, text) => bytes + text.length + 2, 0);
 
 /** Fields of the transfer are the front end's, and so are those by which Lambda names a call. */
 const isFrontEnds = (name: string): boolean =>
@@ -115,15 +126,13 @@ const valuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 const isLegalHeader = (name: string, value: string): boolean =>
   tokenPattern.test(name) && valuePattern.test(value);
 
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 function answerBody({ body, isBase64Encoded }: JsonObject): Result<Buffer, string> {
   const text = body ?? "";
   const isEncoded = isBase64Encoded ?? false;
   if (typeof text !== "string") return refuse("body must be a string");
   if (typeof isEncoded !== "boolean") return refuse("isBase64Encoded must be true or false");
   if (!isEncoded) return accept(Buffer.from(text));
-  return base64.test(text) ? accept(Buffer.from(text, "base64")) : refuse("body is not base64");
+  return isBase64(text) ? accept(Buffer.from(text, "base64")) : refuse("body is not base64");
 }
 
 /** A function's words in the log: short, and in quotes. */

@@ -41,8 +41,12 @@ export function functionError(document: string, errorCode = ""): FunctionError {
 /** Where nothing of an answer has left: 504 for Lambda's own timeout, else 502. */
 export function failureDenial({ verdict, cause }: FunctionError): Denial {
   if (verdict === "function_error") return { reason: "function_failed", cause };
-  const timeoutMs = 1000 * Number(timeout.exec(cause)?.[1] ?? 0);
-  return { reason: "upstream_timeout", timeoutMs, cause };
+  const seconds = timeout.exec(cause)?.[1];
+  return {
+    reason: "upstream_timeout",
+    ...(seconds !== undefined && { timeoutMs: 1000 * Number(seconds) }),
+    cause,
+  };
 }
 
 function errorDocument(text: string): { readonly type: string; readonly message: string } {

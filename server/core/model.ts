@@ -62,6 +62,8 @@ export interface Authorizer extends Voucher {
   readonly ttlSeconds: number;
   /** It answers `{ isAuthorized, context }`, with payload version 2.0 only. */
   readonly simpleResponses: boolean;
+  /** The same in each of its events. */
+  readonly stageVariables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
 }
 

@@ -216,7 +216,7 @@ export function problemOf(denial: Denial): Problem {
         "The function could not be reached, or broke off before it answered: it may have run.",
       );
     case "upstream_refused":
-      return problem(502, denial.reason, "Bad Gateway", "AWS refused the call to the function.");
+      return problem(502, denial.reason, "Bad Gateway", "AWS refused the call.");
     case "function_failed":
       return problem(
         502,

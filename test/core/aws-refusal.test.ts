@@ -75,6 +75,7 @@ describe("behind a function URL and the Invoke API", () => {
   test.each(["functionUrl", "invoke"] as const)("any type is AWS's: %s", (kind) => {
     expect(awsErrorType({ kind }, 403, typed("AnyException"))).toBe("AnyException");
     expect(awsErrorType({ kind }, 400, typed("AnyException"))).toBe("AnyException");
+    expect(awsErrorType({ kind }, 403, typed("AnyException:http://internal.example/"))).toBe("AnyException");
     expect(awsErrorType({ kind }, 399, typed("AnyException"))).toBeUndefined();
     expect(awsErrorType({ kind }, 403, [])).toBeUndefined();
   });

@@ -51,6 +51,24 @@ describe("a full answer", () => {
     expect(read({ statusCode: 200, body: "AP8=", isBase64Encoded: true }).body).toBe("\0\xff");
   });
 
+  test.each([
+    ["", 0],
+    ["QQ==", 1],
+    ["QUI=", 2],
+    ["QUJD".repeat(1_570_000), 4_710_000],
+  ])("in base64 is as long as Lambda lets it be (%#)", (body, bytes) => {
+    expect(accepted(answerOf({ statusCode: 200, body, isBase64Encoded: true })).body).toHaveLength(bytes);
+  });
+
+  test("may have a head of 16 KB", () => {
+    const headers = { "content-type": "a/b", x: "v".repeat(16_384 - 39) };
+    expect(read({ statusCode: 200, headers, cookies: ["c"] }).headers).toContain(headers.x);
+    expect(refused(answerOf({ statusCode: 200, headers, cookies: ["cc"] }))).toContain("16384 bytes");
+    expect(refused(answerOf({ statusCode: 200, headers: { x: "v".repeat(6_000_000) } }))).toContain(
+      "16384 bytes",
+    );
+  });
+
   test.each([204, 304])("with %i has no body, no length and no type of ours", (statusCode) => {
     expect(read({ statusCode, body: "x", headers: { etag: "1" } })).toEqual({
       status: statusCode,
@@ -88,7 +106,9 @@ describe("refused, with its reason", () => {
     [{ statusCode: 200, cookies: ["a\nb"] }, "cookies"],
     [{ statusCode: 200, body: { a: 1 } }, "body must be a string"],
     [{ statusCode: 200, body: "a", isBase64Encoded: "yes" }, "isBase64Encoded"],
-    [{ statusCode: 200, body: "a", isBase64Encoded: true }, "not base64"],
+    ...["a", "QQ=", "QQ===", "=QQ=", "Q===", "====", "QQ==QQ==", "QQ==\n", "Q_Q="].map(
+      (body): [unknown, string] => [{ statusCode: 200, body, isBase64Encoded: true }, "not base64"],
+    ),
   ])("%j", (payload, reason) => {
     expect(refused(answerOf(payload))).toContain(reason);
   });

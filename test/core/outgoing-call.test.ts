@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Inbound } from "../../server/core/inbound.js";
-import type { InvokeMode, InvokeTarget } from "../../server/core/model.js";
+import type { InvokeMode, InvokeTarget, Target } from "../../server/core/model.js";
 import { bodyLimit, eventLimit, outgoingCall } from "../../server/core/outgoing-call.js";
 import { headerEntries } from "../../server/core/raw-headers.js";
 import { accept, refuse, type Result } from "../../server/core/result.js";
@@ -56,6 +56,17 @@ test.each<[InvokeMode, string, string]>([
   // AWS encodes the path it gets once more before it signs.
   expect(target.canonicalPath).toBe(wire.replaceAll("%", "%25"));
   expect(amzFields).toEqual([["x-amz-invocation-type", type]]);
+});
+
+test("an invocation has the same path for every call of a route", () => {
+  const target = () =>
+    accepted(
+      outgoingCall({
+        ...{ upstream: invokeTarget, body: Buffer.alloc(0), now, session: roleSessionWith() },
+        ...{ inbound: inboundWith(), target: targetOf("/"), caller: { identity: [], tenantId: undefined } },
+      }),
+    ).target;
+  expect(target()).toBe(target());
 });
 
 test("a log and a tenant are asked for where the route says so", () => {
@@ -167,5 +178,38 @@ describe("raw", () => {
   });
   test("no body is an empty object", () => {
     expect(raw("")).toBe("{}");
+  });
+});
+
+describe("to a function URL or a stage", () => {
+  const stage = { ...functionUrlTarget, kind: "executeApi", basePath: "/prod", stageArn: "" } as const;
+
+  test.each<[Target, string]>([
+    [functionUrlTarget, "/a?b=1"],
+    [stage, "/prod/a?b=1"],
+  ])("the request goes as it came, below the stage's path (%#)", (upstream, wire) => {
+    const body = Buffer.from("x");
+    const call = accepted(
+      outgoingCall({
+        ...{ upstream, body, now, session: roleSessionWith(), target: targetOf("/a?b=1") },
+        inbound: inboundWith({ method: "PUT", headers: ["Accept", "text/plain", "x-amz-date", "forged"] }),
+        caller: { identity: [["x-caller-sub", "alice"]], tenantId: undefined },
+      }),
+    );
+    expect([call.method, call.target.wire, call.body, call.amzFields]).toEqual([
+      "PUT",
+      wire,
+      body,
+      undefined,
+    ]);
+    expect(call.headers(["host", "a"]).slice(0, 6)).toEqual([
+      ...["host", "a", "Accept", "text/plain"],
+      ...["x-caller-sub", "alice"],
+    ]);
+  });
+
+  test("the body may have what the gateway takes", () => {
+    expect(bodyLimit(functionUrlTarget, 7)).toBe(7);
+    expect(bodyLimit({ ...invokeTarget, mode: "Event" }, 6_291_456)).toBe(1_048_576);
   });
 });

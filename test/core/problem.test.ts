@@ -89,6 +89,17 @@ describe("problemOf", () => {
     expect(problem.code).toBe(isOfToken(reason) ? "token_invalid" : reason);
   });
 
+  test("speaks of no function where a stage of API Gateway may have refused", () => {
+    expect(problemFor("upstream_refused").detail).toBe("AWS refused the call.");
+  });
+
+  test("says whether it is the body or the event made of it that is too large", () => {
+    const detailOf = (counted?: "event") =>
+      problemOf({ reason: "body_too_large", limitBytes: 7, ...(counted && { counted }) }).detail;
+    expect(detailOf()).toBe("The body may have 7 bytes.");
+    expect(detailOf("event")).toMatch(/^The event made of this request may have 7 bytes of JSON/);
+  });
+
   test("tells a prober one and the same of every bad token", () => {
     const problems = reasons.filter(isOfToken).map(problemFor);
     expect(problems).toHaveLength(9);

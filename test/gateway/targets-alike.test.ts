@@ -207,3 +207,19 @@ describe.each(targets)("behind %s", (target) => {
     expect(await callBehind(target, call)).toEqual({ ...expected, ...differs[target] });
   });
 });
+
+/** API Gateway answers 500 here, and the gateway 502. */
+const lambdas = targets.filter((target) => target !== "stage");
+
+test.each(lambdas)("bytes that are too many as an event's base64 are 413 behind %s", async (target) => {
+  const answer = await alike.fetch(`/${target}/body`, {
+    method: "POST",
+    body: Buffer.alloc(4_720_000),
+    headers: { "content-type": "image/png" },
+  });
+  expect(answer.status).toBe(413);
+  expect(await answer.json()).toMatchObject({
+    type: "urn:grantway:problem:body_too_large",
+    detail: expect.stringContaining("6291456 bytes of JSON") as string,
+  });
+});
