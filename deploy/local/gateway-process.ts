@@ -13,6 +13,8 @@ export interface GatewayProcess {
   stop(): void;
 }
 
+const loaders = ["--import", "tsx", "--import", "./deploy/local/end-with-parent.ts"];
+
 /** Resolves when the gateway listens; refuses with its exit status when it ends before that. */
 export function startGatewayProcess(settings: {
   readonly configFile: string;
@@ -21,9 +23,9 @@ export function startGatewayProcess(settings: {
 }): Promise<Result<GatewayProcess, number>> {
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", "server/cli/grantway.ts", "serve", "--config", settings.configFile],
+    [...loaders, "server/cli/grantway.ts", "serve", "--config", settings.configFile],
     // Nothing else of this shell's environment: an AWS profile of the developer's must not get in.
-    { env: { PATH: process.env.PATH, ...settings.environment }, stdio: ["ignore", "pipe", "inherit"] },
+    { env: { PATH: process.env.PATH, ...settings.environment }, stdio: ["pipe", "pipe", "inherit"] },
   );
   const exited = new Promise<number>((resolve) => {
     child.once("exit", (status, signal) =>

@@ -4,23 +4,17 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { Clock } from "../../../server/ports.js";
 import { startApiGateway, type ServedStage } from "./api-gateway/api-gateway.js";
 import { apiListener } from "./api-listener.js";
-import { CallCounts } from "./cloudwatch/call-counts.js";
-import { createCloudWatch } from "./cloudwatch/create-cloudwatch.js";
-import { authorizeAction } from "./iam/authorize-action.js";
 import { authorizeFunctionUrl, authorizeInvoke } from "./iam/authorize-call.js";
-import { createExecutionRoles } from "./execution-roles.js";
+import type { Report } from "./iam/explain.js";
 import { forOwnHost } from "./lambda/own-host.js";
 import { isControlPath } from "./lambda/control-request.js";
 import { createLambda, type Lambda } from "./lambda/lambda.js";
 import { closeAtOnce, listenOn } from "../loopback.js";
-import type { Caller, Role, Template } from "./model.js";
-import { createQueueService } from "./queue-service.js";
-import { createSessions } from "./sessions.js";
-import { createVerifier, verifyFunctionUrl } from "./sigv4/verify-request.js";
+import type { FunctionDefinition, Role, SignedRequest, Template } from "./model.js";
+import { createServices, type Services } from "./services.js";
+import { verifyFunctionUrl } from "./sigv4/verify-request.js";
 import { withLocalQueueUrls } from "./sqs/queue-url.js";
-import { createSts, type StsFault } from "./sts/create-sts.js";
-import { createTaskCredentials } from "./task-credentials.js";
-import { findOperatorRole, findTaskRole } from "./task-role.js";
+import type { StsFault } from "./sts/create-sts.js";
 import { loadTemplate } from "./template/load-template.js";
 import { after, type After } from "./timer.js";
 
@@ -81,34 +75,9 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
     ...account,
     ...(settings.parameters && { parameters: settings.parameters }),
   });
-  const sessions = createSessions({ clock });
-  const verify = createVerifier({ sessions, clock, region: template.region });
-  const sts = createSts({
-    template,
-    sessions,
-    clock,
-    verify,
-    log,
-    explain,
-    ...(settings.fault && { fault: settings.fault }),
-  });
-  const taskRole = findTaskRole(template, settings.taskRole, clock);
-  const credentialsOf = createExecutionRoles(template, sessions, clock);
-  const task = createTaskCredentials({ role: taskRole, sessions, clock });
-  const operator = createTaskCredentials({
-    role: findOperatorRole(template, settings.operatorRole),
-    ...{ sessions, clock, path: "/operator-credentials", sessionName: "local-operator" },
-  });
-  const counts = new CallCounts();
-  const mayDo = (caller: Caller, action: string, resources: readonly string[], sourceIp: string) =>
-    authorizeAction(caller, { action, resources, region: template.region, sourceIp }, clock, report);
-  const cloudWatch = createCloudWatch({
-    counts,
-    authenticate: (request) => verify(request, "monitoring"),
-    authorize: (caller, action, sourceIp) => mayDo(caller, action, ["*"], sourceIp),
-  });
   const timer = settings.after ?? after;
-  const queues = createQueueService({ template, verify, clock, after: timer, log, report, credentialsOf });
+  const services = createServices({ ...settings, template, after: timer, report });
+  const { sts, task, operator, cloudWatch, queues, verify } = services;
 
   // The address is known to the functions, so it listens before they are built.
   const later: { invoke?: RequestListener } = {};
@@ -121,41 +90,15 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
     ...{ template, clock, log, report },
     ports: (settings.functionUrlPorts ?? []).slice(template.functions.filter(({ url }) => url).length),
   });
-  const lambda = await createLambda({
-    functions: apiGateway.functions.map((each) => withLocalQueueUrls(each, template, endpoint)),
-    authenticate: verifyFunctionUrl(verify),
-    authorize: (principal, definition, sourceIp) =>
-      authorizeFunctionUrl(principal, definition, sourceIp, clock, report),
-    clock,
-    log: ({ functionName, message }) => log(`${functionName}: ${message}`),
-    watch: settings.watch ?? false,
-    holdAliases: settings.holdAliases ?? false,
-    ...(settings.random && { random: settings.random }),
-    finished: (call) => counts.record(call),
-    credentialsOf,
-    endpointUrl: endpoint,
-    after: timer,
-    sendDeadLetter: (definition, letter) => queues.sendDeadLetter(definition, letter),
-  }).catch(async (error: unknown) => {
-    // A server left listening would keep the process, which has said why it cannot start.
-    await Promise.all([closeAtOnce(server), apiGateway.close()]);
-    throw error;
-  });
-  const control = lambda.controlHandler({
-    authenticate: (request) => verify(request, "lambda"),
-    authorizeAction: mayDo,
-    place: template,
-  });
-  const invoke = lambda.invokeHandler({
-    authenticate: (request) => verify(request, "lambda"),
-    authorize: (caller, { definition, functionArn, qualifier }, sourceIp) => {
-      const fn = definition ?? { arn: functionArn };
-      return authorizeInvoke({ kind: "session", caller }, fn, qualifier, sourceIp, clock, report);
+  const functions = apiGateway.functions.map((each) => withLocalQueueUrls(each, template, endpoint));
+  const lambda = await deploy(settings, services, { functions, endpoint, after: timer, report }).catch(
+    async (error: unknown) => {
+      // A server left listening would keep the process, which has said why it cannot start.
+      await Promise.all([closeAtOnce(server), apiGateway.close()]);
+      throw error;
     },
-    place: template,
-  });
-  later.invoke = (request, response) =>
-    (isControlPath(request.url ?? "") ? control : invoke)(request, response);
+  );
+  later.invoke = lambdaListener(lambda, template, services, { clock, report });
   apiGateway.serve(lambda, verify);
   queues.start(lambda.callFunction);
   const urls = await listenForFunctionUrls(lambda, template, settings);
@@ -164,7 +107,7 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
     port,
     template,
     templateFile: settings.templateFile,
-    taskRole,
+    taskRole: services.taskRole,
     functionUrls: new Map(urls.map(({ name, url }) => [name, url])),
     apiStages: apiGateway.stages,
     taskEnvironment: task.environment(endpoint),
@@ -178,6 +121,50 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
       await Promise.all([queues.close(), lambda.close()]);
     },
   };
+}
+
+interface Deployment {
+  readonly functions: readonly FunctionDefinition[];
+  readonly endpoint: string;
+  readonly after: After;
+  readonly report: Report;
+}
+
+function deploy(
+  { clock, log, watch = false, holdAliases = false, random }: AwsSettings,
+  { verify, counts, credentialsOf, queues }: Services,
+  { functions, endpoint, after, report }: Deployment,
+): Promise<Lambda> {
+  return createLambda({
+    ...{ functions, clock, watch, holdAliases, credentialsOf, endpointUrl: endpoint, after },
+    ...(random && { random }),
+    authenticate: verifyFunctionUrl(verify),
+    authorize: (principal, definition, sourceIp) =>
+      authorizeFunctionUrl(principal, definition, sourceIp, clock, report),
+    log: ({ functionName, message }) => log(`${functionName}: ${message}`),
+    finished: (call) => counts.record(call),
+    sendDeadLetter: (definition, letter) => queues.sendDeadLetter(definition, letter),
+  });
+}
+
+/** Lambda's own API: what calls functions, and what asks about and changes their versions. */
+function lambdaListener(
+  lambda: Lambda,
+  template: Template,
+  { verify, mayDo }: Services,
+  { clock, report }: { readonly clock: Clock; readonly report: Report },
+): RequestListener {
+  const authenticate = (request: SignedRequest) => verify(request, "lambda");
+  const control = lambda.controlHandler({ authenticate, authorizeAction: mayDo, place: template });
+  const invoke = lambda.invokeHandler({
+    authenticate,
+    authorize: (caller, { definition, functionArn, qualifier }, sourceIp) => {
+      const fn = definition ?? { arn: functionArn };
+      return authorizeInvoke({ kind: "session", caller }, fn, qualifier, sourceIp, clock, report);
+    },
+    place: template,
+  });
+  return (request, response) => (isControlPath(request.url ?? "") ? control : invoke)(request, response);
 }
 
 interface ListeningUrl {

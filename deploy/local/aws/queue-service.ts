@@ -8,7 +8,7 @@ import type { Caller, FunctionDefinition, Template } from "./model.js";
 import { checkQueuePermissions } from "./queue-permissions.js";
 import type { Verify } from "./sigv4/verify-request.js";
 import { createSqs, type Sqs } from "./sqs/create-sqs.js";
-import type { MessageAttribute } from "./sqs/message.js";
+import { type MessageAttribute, sizeOf } from "./sqs/message.js";
 import type { After } from "./timer.js";
 
 export interface QueueServiceSettings {
@@ -41,8 +41,10 @@ export function createQueueService(settings: QueueServiceSettings): QueueService
     sendDeadLetter: (definition, letter) => {
       const queue = sqs.find(definition.deadLetterArn ?? "");
       const senderId = credentialsOf(definition)?.userId ?? "";
-      const attributes = deadLetterAttributes(letter);
-      return queue?.send({ body: letter.event, attributes, senderId }) !== undefined;
+      const message = { body: letter.event, attributes: deadLetterAttributes(letter), senderId };
+      // Lambda sends it as anybody does: SQS refuses what is over the queue's limit.
+      if (queue === undefined || sizeOf(message) > queue.definition.maximumMessageBytes) return false;
+      return queue.send(message) !== undefined;
     },
     start: (call) => {
       sources = (template.eventSources ?? []).flatMap((definition) => {

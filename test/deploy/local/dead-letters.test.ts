@@ -84,6 +84,23 @@ test("an event that fails three times is a dead letter with its request id and i
   }
 });
 
+test("an event that is larger than the dead-letter queue takes is lost, and the log says so", async () => {
+  const small = template(`${letters}\n      EventInvokeConfig: { MaximumRetryAttempts: 0 }`).replace(
+    "{ QueueName: dead }",
+    "{ QueueName: dead, MaximumMessageSize: 1024 }",
+  );
+  const { aws, logged } = await start(small);
+  try {
+    const credentials = await credentialsFrom(aws.taskEnvironment);
+    const lambda = new LambdaClient({ endpoint: aws.endpoint, region: "eu-west-1", credentials });
+    const Payload = JSON.stringify("x".repeat(1024));
+    await lambda.send(new InvokeCommand({ FunctionName: "failing", InvocationType: "Event", Payload }));
+    await logged("the event is lost, dead did not take it", 1);
+  } finally {
+    await aws.close();
+  }
+});
+
 const bareRole = `Bare:
     Type: AWS::IAM::Role
     Properties:

@@ -2,6 +2,7 @@
 // refused with its reason, which only the log sees. Pure.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import { isBase64 } from "../../../../server/core/base64.js";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
 import { RESPONSE_LIMIT } from "../lambda/invocation.js";
 
@@ -24,7 +25,8 @@ const members = new Set(["statusCode", "headers", "multiValueHeaders", "body", "
 export function toApiAnswer(payload: string, wantsBytes: boolean): Result<ApiAnswer, string> {
   if (Buffer.byteLength(payload) > RESPONSE_LIMIT)
     return refuse(`the answer is larger than ${RESPONSE_LIMIT} bytes of JSON`);
-  const result: unknown = JSON.parse(payload);
+  const result = parse(payload);
+  if (result === undefined) return refuse("the answer is no JSON");
   if (!isObject(result)) return refuse("the answer must be an object with a statusCode");
   const strange = Object.keys(result).find((name) => !members.has(name));
   if (strange !== undefined) return refuse(`a REST API's answer has no ${strange}`);
@@ -37,6 +39,15 @@ export function toApiAnswer(payload: string, wantsBytes: boolean): Result<ApiAns
   if (!body.ok) return body;
   return accept({ status: Number(statusCode), headers: headers.value, body: body.value });
 }
+
+/** A runtime of the function's own may give any text. */
+const parse = (payload: string): unknown => {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+};
 
 /** A name in both lists keeps the values of multiValueHeaders, and those of `headers` that are not among them. */
 function readAllHeaders({ headers = {}, multiValueHeaders = {} }: Fields): Result<Header[], string> {
@@ -83,15 +94,13 @@ const remapped = new Set([
   ...["x-amz-apigw-id", "x-amzn-trace-id"],
 ]);
 
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 function readBody(
   { body = "", isBase64Encoded = false }: Fields,
   wantsBytes: boolean,
 ): Result<Buffer, string> {
   if (typeof body !== "string") return refuse("body must be a string");
   if (typeof isBase64Encoded !== "boolean") return refuse("isBase64Encoded must be true or false");
-  if (isBase64Encoded && !base64.test(body)) return refuse("body is not base64");
+  if (isBase64Encoded && !isBase64(body)) return refuse("body is not base64");
   // Without a binary media type that fits, API Gateway sends the base64 text.
   return accept(isBase64Encoded && wantsBytes ? Buffer.from(body, "base64") : Buffer.from(body));
 }

@@ -2,6 +2,7 @@
 // its reason, which only the log sees. Pure.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import { isBase64 } from "../../../../server/core/base64.js";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
 import { RESPONSE_LIMIT } from "./invocation.js";
 
@@ -86,13 +87,11 @@ const readHead = (fields: Fields, defaultContentType: string): Result<AnswerHead
   return accept({ status: status.value, headers: [...headers.value, ...contentType, ...cookies.value] });
 };
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 const readBody = ({ body = "", isBase64Encoded = false }: Fields): Result<Buffer, string> => {
   if (typeof body !== "string") return refuse("body must be a string");
   if (typeof isBase64Encoded !== "boolean") return refuse("isBase64Encoded must be true or false");
   if (!isBase64Encoded) return accept(Buffer.from(body));
-  return BASE64.test(body) ? accept(Buffer.from(body, "base64")) : refuse("body is not base64");
+  return isBase64(body) ? accept(Buffer.from(body, "base64")) : refuse("body is not base64");
 };
 
 const parseJson = (text: string): Result<unknown, string> => {

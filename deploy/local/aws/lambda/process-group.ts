@@ -1,6 +1,6 @@
 // One process that the twin starts for a function, in a session of its own: Ctrl-C is the twin's, and its subprocesses are
 // stopped and ended with it. It sees the variables it is given and nothing of the twin's.
-import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+import { ChildProcess, spawn, type SpawnOptions, type StdioOptions } from "node:child_process";
 import { Socket } from "node:net";
 import type { Keeper } from "./keeper.js";
 import { splitLines } from "./printed-lines.js";
@@ -37,7 +37,7 @@ export class ProcessGroup {
     const [program, ...given] = command;
     const stdio: StdioOptions = ["ignore", "pipe", "pipe", ...pipes];
     this.#keeper = keeper;
-    this.#child = spawn(program, given, {
+    this.#child = start(program, given, {
       cwd: folder,
       env: { ...environmentVariables },
       detached: true,
@@ -105,3 +105,14 @@ export class ProcessGroup {
     return exit;
   }
 }
+
+/** Some of what cannot be started Node throws, and tells the rest by an event: here it is always the event. */
+const start = (program: string, given: readonly string[], options: SpawnOptions): ChildProcess => {
+  try {
+    return spawn(program, given, options);
+  } catch (error) {
+    const none = new ChildProcess();
+    process.nextTick(() => none.emit("error", error));
+    return none;
+  }
+};

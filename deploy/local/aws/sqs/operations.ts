@@ -2,10 +2,10 @@
 import type { Outcome } from "../model.js";
 import { md5OfAttributes, md5OfBody, sizeOf } from "./message.js";
 import type { Queue } from "./queue.js";
-import { isReceiptHandle } from "./queue.js";
 import { queueAttributes } from "./queue-attributes.js";
 import { type Input, readInteger, readText, refuseOthers } from "./read-input.js";
 import { MESSAGE_MEMBERS, readMessage } from "./read-message.js";
+import { isReceiptHandle } from "./receipt-handle.js";
 import { receiveMessage } from "./receive-message.js";
 import { full, invalid, missing, sqsError } from "./refusals.js";
 

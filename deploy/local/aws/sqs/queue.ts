@@ -1,12 +1,13 @@
 // One standard queue in memory: visibility timeouts, delays, retention, long polls, and the way to its dead-letter queue.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 // Oldest first, each message once: less disorder than SQS promises. It decides nothing about who may do what.
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../../server/ports.js";
 import type { QueueDefinition } from "../model.js";
 import type { After } from "../timer.js";
 import { Arrivals } from "./arrivals.js";
 import { type Message, type NewMessage, type ReceivedMessage, sizeOf } from "./message.js";
+import { newReceiptHandle } from "./receipt-handle.js";
 
 interface Entry {
   readonly message: Message;
@@ -38,7 +39,7 @@ export interface QueueSettings {
 }
 
 /** SQS has no such limit; this is one process's memory. */
-export const HELD_BYTES_LIMIT = 268_435_456;
+const HELD_BYTES_LIMIT = 268_435_456;
 const LONGEST_VISIBILITY_MS = 43_200_000;
 const PURGE_INTERVAL_MS = 60_000;
 
@@ -72,6 +73,12 @@ export class Queue {
   async receive(request: ReceiveRequest): Promise<ReceivedMessage[]> {
     const { waitSeconds, signal } = request;
     let waits = waitSeconds > 0;
+    // A receiver that has no room for the next message has nothing to wait for.
+    const fits = (message: Message): boolean => {
+      const hasRoom = request.fits?.(message) ?? true;
+      waits &&= hasRoom;
+      return hasRoom;
+    };
     const stop = (): void => {
       waits = false;
       this.#arrivals.tell();
@@ -82,7 +89,7 @@ export class Queue {
       for (;;) {
         // Whoever has gone would take messages with him.
         if (signal?.aborted) return [];
-        const taken = this.#take(request);
+        const taken = this.#take({ ...request, fits });
         if (taken.length > 0 || !waits) return taken;
         await this.#arrivals.next(this.#untilNextVisible());
       }
@@ -175,12 +182,8 @@ export class Queue {
   #untilNextVisible(): number | undefined {
     const now = this.#settings.clock();
     const times = [...this.#entries.values()].map(({ visibleAt }) => visibleAt - now);
-    return times.length === 0
-      ? undefined
-      : Math.max(
-          1,
-          times.reduce((a, b) => Math.min(a, b)),
-        );
+    const first = times.reduce((a, b) => Math.min(a, b), Infinity);
+    return first === Infinity ? undefined : Math.max(1, first);
   }
 
   #entryOf(receiptHandle: string): Entry | undefined {
@@ -192,10 +195,7 @@ const received = (entry: Entry, now: number): ReceivedMessage => {
   entry.receiveCount += 1;
   entry.lastReceivedAt = now;
   entry.firstReceivedAt ??= now;
-  entry.receiptHandle = `AQEB${randomBytes(96).toString("base64")}`;
+  entry.receiptHandle = newReceiptHandle();
   const { message, receiveCount, firstReceivedAt, receiptHandle } = entry;
   return { ...message, receiveCount, firstReceivedAt, receiptHandle };
 };
-
-/** Whether this may be a handle at all. */
-export const isReceiptHandle = (text: string): boolean => /^AQEB[A-Za-z0-9+/]{128}$/.test(text);

@@ -1,5 +1,6 @@
 // What a sender gives of a message, with SQS's rules for text, names, types and sizes. Pure.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+import { isBase64 } from "../../../../server/core/base64.js";
 import type { Outcome } from "../model.js";
 import type { MessageAttribute, MessageAttributes, NewMessage } from "./message.js";
 import { type Input, isInput, readText } from "./read-input.js";
@@ -17,7 +18,6 @@ const MOST_ATTRIBUTES = 10;
 const NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
 const TYPE = /^(?<kind>String|Number|Binary)(?:\.[^\s]{1,200})?$/;
 const NUMBER = /^[+-]?(?=\d|\.\d)\d{0,38}(?:\.\d{0,38})?(?:[eE][+-]?\d{1,3})?$/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /** Characters that XML has no form for. */
 const ILLEGAL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/u;
 
@@ -68,7 +68,7 @@ const readAttribute = (name: string, given: unknown): Outcome<MessageAttribute> 
     return invalid(dataType, name, "The message attribute has an invalid DataType");
   if (Object.keys(others).length > 0) return invalid(name, name, "List values are not supported");
   if (kind === "Binary") {
-    return typeof binary === "string" && text === undefined && binary !== "" && BASE64.test(binary)
+    return typeof binary === "string" && text === undefined && binary !== "" && isBase64(binary)
       ? { ok: true, value: { dataType, value: Buffer.from(binary, "base64") } }
       : invalid(name, name, "A Binary attribute needs a BinaryValue in base64, and no other");
   }

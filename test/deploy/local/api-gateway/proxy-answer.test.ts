@@ -67,6 +67,13 @@ test.each<[title: string, value: unknown, why: RegExp]>([
   expect(answer).toEqual({ ok: false, denial: expect.stringMatching(why) as unknown });
 });
 
+test("what a custom runtime gave without being JSON is no answer", () => {
+  const denial = "the answer is no JSON";
+  expect(["hello", "", '{"statusCode":200'].map((text) => toApiAnswer(text, false))).toEqual(
+    Array.from({ length: 3 }, () => ({ ok: false, denial })),
+  );
+});
+
 test("base64 becomes bytes for a client that takes them, and stays text for another", () => {
   const value = { statusCode: 200, body: "aGk=", isBase64Encoded: true };
   expect([answerOf(value, true).body, answerOf(value, false).body]).toEqual(["hi", "aGk="]);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { authorizeAction } from "../../../../deploy/local/aws/iam/authorize-action.js";
 import { authorizeFunctionUrl } from "../../../../deploy/local/aws/iam/authorize-call.js";
 import { findUnknownNames } from "../../../../deploy/local/aws/iam/catalog.js";
 import type { FunctionDefinition, Outcome, Template } from "../../../../deploy/local/aws/model.js";
@@ -38,6 +39,21 @@ test("the same session may not call the function's bare ARN, and the explanation
 test("the gateway's own role may call nothing", () => {
   expect(call("grantway-gateway", (fn) => fn).ok).toBe(false);
 });
+
+test.each(["PublishVersion", "GetFunctionConfiguration", "GetAlias", "UpdateAlias"])(
+  "whoever releases may %s of every function of the stock template, and of no other",
+  (action) => {
+    const role = template.roles.find(({ name }) => name === "grantway-release") ?? sampleRole("none");
+    const mayRelease = (arn: string): boolean => {
+      const asked = { action: `lambda:${action}`, resources: [arn, `${arn}:live`], sourceIp: "127.0.0.1" };
+      const request = { ...asked, region: "eu-west-1" };
+      const report = { warn: () => undefined, explain: false };
+      return authorizeAction(sampleCaller({ role }), request, () => now, report).ok;
+    };
+    expect(template.functions.filter(({ arn }) => !mayRelease(arn))).toEqual([]);
+    expect(mayRelease("arn:aws:lambda:eu-west-1:123456789012:function:other")).toBe(false);
+  },
+);
 
 test("every name in the stock template's policies is one that AWS has", async () => {
   const identity = template.roles.flatMap(({ policies }) => policies.map(({ document }) => document));

@@ -140,6 +140,16 @@ test("a batch has no more messages than BatchSize", async () => {
   expect(batches.map(({ Records: records }) => records.length).sort()).toEqual([1, 2]);
 });
 
+test("a batch that has no room for the next message does not wait for its window to close", async () => {
+  const { queue, batches } = start({ batchSize: 100, windowSeconds: 300, maximumConcurrency: 1 });
+  const large = "x".repeat(1_000_000);
+  for (let sent = 0; sent < 7; sent += 1) {
+    queue.send(text(large));
+    await settled();
+  }
+  expect(batches.map(({ Records: records }) => records.length)).toEqual([6]);
+});
+
 test("with a window a batch waits to be full, or for the window to close", async () => {
   const { queue, time, batches } = start({ batchSize: 3, windowSeconds: 5, maximumConcurrency: 2 });
   queue.send(text("a"));

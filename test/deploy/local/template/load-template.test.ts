@@ -36,12 +36,12 @@ test("the stock template loads: functions with URLs on the alias, and both roles
     ["arn:aws:iam::123456789012:role/grantway-gateway", "Resources.GatewayRole"],
   ]);
   expect(template.notices).toEqual([
-    "Resources.HelloFunction.Properties.DeploymentPreference: is read and changes nothing here",
     "Resources.HelloFunction.Properties.ProvisionedConcurrencyConfig: is read and changes nothing here",
     "Globals.Function.Tracing: traces are not recorded here",
+    "Resources.EchoFunction.Properties.DeploymentPreference: is read and changes nothing here",
     "Resources.ContainerFunction.Metadata: no image is built: its command runs on this machine, and its RUN lines do not",
     "Resources.FunctionLogs: AWS::Logs::LogGroup is named here, not served",
-    "Resources.HelloErrorsAlarm, Resources.FailedWorkAlarm: AWS::CloudWatch::Alarm is named here, not served",
+    "Resources.EchoErrorsAlarm, Resources.FailedEventsAlarm, Resources.FailedWorkAlarm: AWS::CloudWatch::Alarm is named here, not served",
   ]);
 });
 

@@ -147,7 +147,7 @@ const readCopy = ({ rest, options }: Instruction, { image, variables }: Reading)
   const target = words?.pop();
   if (words === undefined || target === undefined || words.length === 0)
     return refuse("COPY takes its sources and where they go");
-  const odd = words.find((source) => /[*?[\]\\]|(?:^|\/)\.\.(?:\/|$)|<</.test(source));
+  const odd = words.find((source) => /^\/|[*?[\]\\]|(?:^|\/)\.\.(?:\/|$)|<</.test(source));
   if (odd !== undefined) return refuse(`COPY ${odd}: name each file or folder of the build context`);
   const isFolder = words.length > 1 || /(?:^|\/)\.?$/.test(target);
   const path = posix.resolve(image.workingDirectory, target);

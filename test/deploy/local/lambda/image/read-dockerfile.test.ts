@@ -80,6 +80,8 @@ test.each([
   [adapter.replace("/opt/extensions", "/opt"), "only the Lambda Web Adapter is known"],
   [adapter.replace("1.0.1", "latest"), "only the Lambda Web Adapter is known"],
   ["COPY package*.json ./", "COPY package*.json: name each file"],
+  // Docker looks for it in the build context; this machine's own must not get in.
+  ["COPY /etc/hostname .", "COPY /etc/hostname: name each file"],
   ["COPY ../secret .", "COPY ../secret: name each file"],
   ['COPY ["a", "b"]', "COPY takes its sources"],
   ["COPY --chmod=755 a b", "--chmod of COPY is not done by the local twin"],
