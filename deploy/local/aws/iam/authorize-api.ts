@@ -3,7 +3,7 @@
 // Not done: an API's resource policy, which the template reader refuses.
 import type { Clock } from "../../../../server/ports.js";
 import type { AwsError, Caller, FunctionDefinition, Outcome } from "../model.js";
-import { findInvokeRefusal, policyPhrase } from "./authorize-call.js";
+import { arnPart, findInvokeRefusal, policyPhrase } from "./authorize-call.js";
 import { callerContext } from "./context.js";
 import type { Refused } from "./decision.js";
 import { evaluate, policiesOf } from "./evaluate.js";
@@ -27,9 +27,9 @@ export function authorizeApiCall(
   clock: Clock,
   report: Report,
 ): Outcome<void> {
-  const [, , , region = "", accountId = ""] = stageArn.split(":");
+  const accountId = arnPart(stageArn, 4);
   const context = {
-    ...callerContext(caller, region, clock()),
+    ...callerContext(caller, arnPart(stageArn, 3), clock()),
     "aws:sourceip": sourceIp,
     "aws:resourceaccount": accountId,
   };

@@ -112,7 +112,7 @@ const qualified = ({ arn }: CalledFunction, qualifier: string | undefined): stri
   qualifier === undefined ? arn : `${arn}:${qualifier}`;
 
 /** `arn:partition:service:region:account:...` */
-const arnPart = (arn: string, index: number): string =>
+export const arnPart = (arn: string, index: number): string =>
   arn
     .split(":")
     .slice(index, index + 1)

@@ -53,9 +53,9 @@ test.each([
   ],
   [
     zip("PackageType: Image, ImageUri: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1'"),
-    `${at}.ImageUri: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1 is not supported by the local twin; it takes Metadata`,
+    `${at}.ImageUri: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1 is not supported by the local twin; the twin takes Metadata`,
   ],
-  [zip("PackageType: Image"), "no image is not supported by the local twin; it takes Metadata"],
+  [zip("PackageType: Image"), "is missing; the twin takes Metadata"],
 ])("%s is refused: %s", async (text, fault) => {
   expect(await folder.faultsOf(samTemplate(text))).toContainEqual(expect.stringContaining(fault));
 });

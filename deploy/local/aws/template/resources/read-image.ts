@@ -32,8 +32,9 @@ export function readImage(properties: Fields, site: FunctionSite): ReadImage {
 
 function refuseRegistry(properties: Fields): void {
   const code = properties.any("Code");
-  const uri = isMembers(code) && typeof code.ImageUri === "string" ? code.ImageUri : "no image";
-  properties.fault("Code", `${uri} ${unsupported}; it takes Metadata with Dockerfile and DockerContext`);
+  const what =
+    isMembers(code) && typeof code.ImageUri === "string" ? `${code.ImageUri} ${unsupported}` : "is missing";
+  properties.fault("Code", `${what}; the twin takes Metadata with Dockerfile and DockerContext`);
 }
 
 function readMetadata(metadata: Fields, { templateFolder, note }: FunctionSite): ImageDefinition {
