@@ -22,6 +22,17 @@ Grantway runs on this machine. In another terminal, from this folder:
   curl -i -H "Authorization: Bearer $TOKEN" ${base}/hello
   curl -i -H "Authorization: Bearer $TOKEN" -d '{"n":1}' "${base}/echo/any/path?x=1"
 
+  # other ways out: the Invoke API (and without waiting for the answer), an API Gateway stage, a function that calls that
+  # stage, a web app in a container image
+  curl -i -H "Authorization: Bearer $TOKEN" "${base}/invoke/any/path?x=1"
+  curl -i -X POST -H "Authorization: Bearer $TOKEN" -d '{"n":1}' ${base}/jobs
+  curl -i -H "Authorization: Bearer $TOKEN" ${base}/api/any/path
+  curl -i -H "Authorization: Bearer $TOKEN" ${base}/call-api
+  curl -i -H "Authorization: Bearer $TOKEN" "${base}/container/items/7?q=x"
+
+  # another way in: a custom authorizer says who this is
+  curl -i -H "X-Api-Key: partner-key-7" ${base}/partner/orders
+
   # the long call: a line a second, past 29 s; with silent=1 one line at the end
   curl -N -H "Authorization: Bearer $TOKEN" "${base}/long?seconds=40"
   curl -N -H "Authorization: Bearer $TOKEN" "${base}/long?seconds=40&silent=1"
@@ -41,7 +52,8 @@ Grantway runs on this machine. In another terminal, from this folder:
     --queue-url ${aws.endpoint}/${aws.template.accountId}/grantway-work --message-body '{"order":"A-1","quantity":2}'
 
   # a changed handlers/hello, step by step (after a start with --hold-aliases; else a save is live at once)
-  ${operatorEnvironment(aws)} \\
+  env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN \\
+    ${operatorEnvironment(aws)} \\
     npm run --silent grantway -- release --function grantway-hello --alias live --every 20s --region ${aws.template.region} \\
     --endpoint ${aws.endpoint} --gateway http://127.0.0.1:${gateway.adminPort} --route hello
 

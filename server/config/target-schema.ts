@@ -38,11 +38,16 @@ export const targetSchema = targetShape
 function resolveTarget(entry: TargetEntry): Result<Target, readonly TargetFault[]> {
   const given = kinds.filter((kind) => entry[kind] !== undefined);
   const target = given.length === 1 ? resolveKind(entry) : undefined;
-  if (target === undefined) return refuse([{ message: `must have one of ${kinds.join(", ")}` }]);
+  if (target === undefined) return refuse([{ message: oneKind(given) }]);
   const strangers = kinds.flatMap((kind) => (given.includes(kind) ? [] : strangersOf(entry, kind)));
   if (strangers.length === 0) return target;
   return refuse([...strangers, ...(target.ok ? [] : target.denial)]);
 }
+
+const oneKind = (given: readonly Kind[]): string =>
+  given.length === 0
+    ? `must have one of ${kinds.join(", ")}`
+    : `must have one of ${kinds.join(", ")}; it has ${given.join(" and ")}`;
 
 /** The keys that mean something only beside `kind`. */
 function companionsOf(kind: Kind): string[] {

@@ -14,7 +14,7 @@ describe("refuses", () => {
       "two targets",
       withTarget({ invoke: functionArn }),
       "routes[0].target",
-      "one of functionUrl, executeApi, invoke",
+      "one of functionUrl, executeApi, invoke; it has functionUrl and invoke",
     ],
     [
       "a mode beside a function URL",

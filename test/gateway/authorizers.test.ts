@@ -1,5 +1,5 @@
-// Lambda authorizers as teams have them behind API Gateway, unchanged, deciding routes end to end: functions called
-// through the local AWS's Invoke API, and modules in threads.
+// Lambda authorizers as teams have them behind API Gateway, of the shapes that AWS's documentation shows, deciding routes
+// end to end: functions called through the local AWS's Invoke API, and modules in threads.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { startAws, type Aws } from "../../deploy/local/aws/aws.js";

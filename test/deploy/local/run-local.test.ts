@@ -74,9 +74,13 @@ test("it starts, is used by the lines it prints, and SIGTERM ends all of it", as
   const token = (await output(tokenLine, {})).trim();
   expect(token.split(".")).toHaveLength(3);
 
-  const lines = local.printed().matchAll(/^ {2}(curl -i -H .*)$/gm);
+  const lines = [...local.printed().matchAll(/^ {2}(curl -i (?:-X POST )?-H .*)$/gm)];
+  expect(lines).toHaveLength(8);
   for (const [, line = ""] of lines) {
-    expect(await output(line.replace("curl -i", "curl -s -i"), { TOKEN: token })).toContain("HTTP/1.1 200");
+    const status = line.endsWith("/jobs") ? 202 : 200;
+    expect(await output(line.replace("curl -i", "curl -s -i"), { TOKEN: token })).toContain(
+      `HTTP/1.1 ${status}`,
+    );
   }
   const unsigned = /^ {2}curl -i (http\S+) {3}# unsigned: 403$/m.exec(local.printed())?.[1] ?? "";
   expect((await fetch(unsigned)).status).toBe(403);
