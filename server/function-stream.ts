@@ -95,14 +95,19 @@ export class FunctionStream implements RelayedBody {
   }
 
   private begin({ metadata, rest }: Prelude): void {
-    this.prelude = undefined;
     const head = metadata === undefined ? accept(plainStreamHead()) : streamHead(metadata);
-    if (!head.ok) {
-      this.fail({ verdict: "function_error", cause: head.denial });
+    if (head.ok) {
+      this.open(head.value, rest);
       return;
     }
-    this.early = rest;
-    this.resolveHead?.(head);
+    this.prelude = undefined;
+    this.fail({ verdict: "function_error", cause: head.denial });
+  }
+
+  private open(head: AnswerHead, content: readonly Buffer[]): void {
+    this.prelude = undefined;
+    this.early = content;
+    this.resolveHead?.(accept(head));
     this.resolveHead = undefined;
   }
 
@@ -137,7 +142,8 @@ export class FunctionStream implements RelayedBody {
 
   private finish(ended: Verdict): void {
     const verdict = this.failure?.verdict ?? ended;
-    if (this.prelude && verdict === "complete") this.begin(this.prelude.end());
+    // What may still become metadata is content once the stream ends: no head is read here that could fail.
+    if (this.prelude && verdict === "complete") this.open(plainStreamHead(), this.prelude.end().rest);
     this.verdict = verdict;
     if (this.resolveHead && verdict !== "complete") this.resolveHead(refuse(this.failure ?? { verdict }));
     else if (this.failure?.cause !== undefined) this.notes.brokenBy(this.failure.cause);

@@ -69,12 +69,14 @@ export function openPorts(
   };
 }
 
-/** Refusals go to standard error, also as JSON: the exit status tells that there is one. */
+/** What was not done and why; for people it goes to standard error, as JSON it is an event like the others. */
+const FAULTS: ReadonlySet<ReleaseEvent["event"]> = new Set(["refused", "conflict", "failed"]);
+
 export function teller(console: Console, isJson: boolean): (event: ReleaseEvent) => void {
   const style = styleFor(console);
   return (event) => {
     const line = isJson ? JSON.stringify(printableDeep(event)) : eventLine(event, style);
-    if (event.event === "refused" && !isJson) console.printError(`grantway: ${line}\n`);
+    if (!isJson && FAULTS.has(event.event)) console.printError(`grantway: ${line}\n`);
     else console.print(`${line}\n`);
   };
 }

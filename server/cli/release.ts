@@ -21,12 +21,13 @@ ${targetUsage}
                         of the gateway since the step began. Default 0.
       --max-error-rate P  The same in per cent of the calls, instead.
       --resume          Go on with a release that was stopped.
+      --allow-quiet     Go on after a step in which no call was seen; else such a step stops it.
       --again           Release a version that was rolled back before.
       --dry-run         Say which calls would be made; only read.
   -h, --help            This text.
 
-Exit status: 0 done (or nothing to do), 1 rolled back or refused, 64 wrong usage,
-69 AWS or a gateway could not be asked, 130 stopped by Ctrl-C.
+Exit status: 0 done (or nothing to do), 1 rolled back, refused, or stopped by a
+step without calls, 64 wrong usage, 69 AWS or a gateway could not be asked, 130 Ctrl-C.
 Example: grantway release --function reports --alias live --steps 5,25,100 --every 10m
 `;
 
@@ -38,6 +39,7 @@ const options = {
   "max-error-rate": { type: "string" },
   resume: { type: "boolean" },
   again: { type: "boolean" },
+  "allow-quiet": { type: "boolean" },
   "dry-run": { type: "boolean" },
 } as const;
 
@@ -66,6 +68,7 @@ interface Given {
   readonly "max-error-rate"?: string | undefined;
   readonly resume?: boolean | undefined;
   readonly again?: boolean | undefined;
+  readonly "allow-quiet"?: boolean | undefined;
   readonly "dry-run"?: boolean | undefined;
 }
 
@@ -86,6 +89,7 @@ export function readPlan(given: Given): Result<ReleasePlan, string> {
     isDryRun: given["dry-run"] === true,
     isResume: given.resume === true,
     isAgain: given.again === true,
+    isQuietAllowed: given["allow-quiet"] === true,
   });
 }
 

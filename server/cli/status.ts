@@ -1,5 +1,5 @@
 // `grantway status`: the versions behind an alias and how they do.
-import { fail } from "../release/release.js";
+import { tellFault } from "../release/release.js";
 import { readStatus } from "../release/status.js";
 import { statusText } from "../release/text.js";
 import { readArguments } from "./arguments.js";
@@ -31,7 +31,7 @@ async function run(argv: readonly string[], console: Console): Promise<number> {
   const ports = openPorts(target.value, console, false);
   try {
     const status = await readStatus(ports);
-    if (!status.ok) return statusOf[fail(ports, status.denial)];
+    if (!status.ok) return statusOf[tellFault(ports, status.denial)];
     const { name, alias } = target.value;
     const report = status.value;
     console.print(

@@ -19,7 +19,9 @@ export function awsFault(error: unknown, asked: string): { readonly ok: false; r
       });
     case "AccessDeniedException":
     case "AccessDenied":
-      return failed(`AWS does not allow ${asked}; the role needs that action. AWS says: ${message}`);
+      return failed(
+        `AWS does not allow ${asked}; the role needs that action${orNone(asked)}. AWS says: ${message}`,
+      );
     case "CredentialsProviderError":
       return failed(`there are no AWS credentials for ${asked}: ${message}`);
     case "ResourceNotFoundException":
@@ -28,6 +30,10 @@ export function awsFault(error: unknown, asked: string): { readonly ok: false; r
       return failed(`${asked} failed: ${name}: ${message}`);
   }
 }
+
+/** A misspelt function is outside of what the role may reach, so it is denied before it is looked for. */
+const orNone = (asked: string): string =>
+  asked.startsWith("lambda:") ? ", or there is no such function (IAM does not tell the two apart)" : "";
 
 const failed = (sentence: string) => refuse<Fault>({ kind: "failed", sentence });
 

@@ -24,10 +24,21 @@ export type ReleaseEvent =
   | { readonly event: "unrouted"; readonly percent: number }
   | { readonly event: "over"; readonly why: string }
   | { readonly event: "retried"; readonly sentence: string }
-  | { readonly event: "done"; readonly version: string }
+  /** `unseen`: the steps, in per cent, in which nothing was seen and that was allowed. */
+  | { readonly event: "done"; readonly version: string; readonly unseen?: readonly number[] }
   | { readonly event: "rolled_back"; readonly from: string; readonly to: string }
+  /** By Ctrl-C; at 0 per cent nothing was moved yet. */
   | { readonly event: "stopped"; readonly percent: number; readonly version: string }
-  | { readonly event: "refused"; readonly sentence: string };
+  /** Stopped by a step in which nothing was seen. */
+  | { readonly event: "unseen"; readonly percent: number; readonly version: string }
+  /** Where a `failed` leaves the alias. */
+  | { readonly event: "left"; readonly percent: number; readonly version: string }
+  /** What was asked for is not done, by what AWS told; nobody failed. */
+  | { readonly event: "refused"; readonly sentence: string }
+  /** Somebody else changed the alias in between. */
+  | { readonly event: "conflict"; readonly sentence: string }
+  /** AWS or a gateway could not be asked. */
+  | { readonly event: "failed"; readonly sentence: string };
 
 /** How a command ended; cli/ gives each an exit status. */
 export type Ending = "done" | "no" | "failed" | "stopped";

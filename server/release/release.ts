@@ -1,5 +1,6 @@
 // `grantway release`: publish, shift the alias step by step, look between the steps, go on or go back. Where it stands
 // is in AWS alone (the alias's weights and description), so that it can be resumed from anywhere.
+import { formatDuration } from "../core/duration.js";
 import type { Ending } from "./events.js";
 import type { Limit } from "./judge.js";
 import { type Mark, readMark, writeMark } from "./mark.js";
@@ -17,18 +18,20 @@ export interface ReleasePlan {
   readonly isResume: boolean;
   /** Release a version that was rolled back before. */
   readonly isAgain: boolean;
+  /** Go on after a step in which nothing was seen. */
+  readonly isQuietAllowed: boolean;
 }
 
 export async function release(ports: ReleasePorts, plan: ReleasePlan): Promise<Ending> {
   const alias = await ports.alias.read();
-  if (!alias.ok) return fail(ports, alias.denial);
+  if (!alias.ok) return tellFault(ports, alias.denial);
   if (plan.isResume) return resume(ports, plan, alias.value);
   const refusal = whyNot(alias.value);
-  if (refusal !== undefined) return refuse(ports, refusal);
+  if (refusal !== undefined) return tellRefusal(ports, refusal);
   const blind = await findBlindness(ports, alias.value);
-  if (blind !== undefined) return fail(ports, blind);
+  if (blind !== undefined) return tellFault(ports, blind);
   const latest = await ports.alias.describe("$LATEST");
-  if (!latest.ok) return fail(ports, latest.denial);
+  if (!latest.ok) return tellFault(ports, latest.denial);
   if (plan.isDryRun) return pretend(ports, plan, alias.value, latest.value);
   return publishAndShift(ports, plan, alias.value, latest.value);
 }
@@ -45,7 +48,7 @@ async function pretend(
     `PublishVersion (${isSame ? `its code is that of version ${functionVersion}: where its settings are too, there is nothing to release` : `its code is not that of version ${functionVersion}`})`,
     ...steps.map(
       (percent) =>
-        `UpdateAlias: ${percent} % on the new version, ${100 - percent} % on ${functionVersion}; then ${everyMs / 1000} s of looking`,
+        `UpdateAlias: ${percent} % on the new version, ${100 - percent} % on ${functionVersion}; then ${formatDuration(everyMs)} of looking`,
     ),
     "UpdateAlias: the new version alone",
   ];
@@ -60,7 +63,7 @@ async function publishAndShift(
   latest: VersionState,
 ): Promise<Ending> {
   const published = await ports.alias.publish(latest.codeSha256);
-  if (!published.ok) return fail(ports, published.denial);
+  if (!published.ok) return tellFault(ports, published.denial);
   const { version: to } = published.value;
   const from = alias.functionVersion;
   if (to === from) {
@@ -69,7 +72,7 @@ async function publishAndShift(
   }
   const mark = readMark(alias.description);
   if (mark?.phase === "undone" && mark.to === to && !plan.isAgain)
-    return refuse(
+    return tellRefusal(
       ports,
       `version ${to} was rolled back, and nothing has changed since; --again tries it anew`,
     );
@@ -89,15 +92,15 @@ async function untilActive(ports: ReleasePorts, published: VersionState): Promis
   for (let look = 0; version.state === "Pending" && look < ACTIVE_LOOKS; look += 1) {
     await ports.sleep(ACTIVE_EVERY_MS);
     if (ports.isStopped()) {
-      refuse(ports, "stopped before anything was moved");
+      ports.tell({ event: "stopped", percent: 0, version: version.version });
       return "stopped";
     }
     const described = await ports.alias.describe(version.version);
-    if (!described.ok) return fail(ports, described.denial);
+    if (!described.ok) return tellFault(ports, described.denial);
     version = described.value;
   }
   if (version.state === "Active") return undefined;
-  return refuse(
+  return tellRefusal(
     ports,
     `version ${version.version} is ${version.state}: ${version.reason ?? "no reason given"}`,
   );
@@ -108,7 +111,7 @@ async function resume(ports: ReleasePorts, plan: ReleasePlan, alias: AliasState)
   const mark = readMark(description);
   const isBegun = mark?.phase === "begun" && mark.from === functionVersion;
   if (!isBegun || additional?.version !== mark.to)
-    return refuse(ports, "there is no release of grantway's to resume on this alias");
+    return tellRefusal(ports, "there is no release of grantway's to resume on this alias");
   const percent = percentOf(additional.weight);
   ports.tell({ event: "resumed", from: mark.from, to: mark.to, percent });
   const steps = [percent, ...plan.steps.filter((step) => step > percent)];
@@ -123,6 +126,7 @@ interface Shift {
 
 async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, steps }: Shift): Promise<Ending> {
   const { from, to } = mark;
+  const unseen: number[] = [];
   let current = alias;
   for (const percent of steps) {
     const updated = await update(ports, current, mark, {
@@ -138,13 +142,20 @@ async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, step
       return "stopped";
     }
     if (outcome.kind === "over") return goBack(ports, current, mark, outcome.why);
-    if (outcome.seen.calls === 0) ports.tell({ event: "quiet", percent });
-    if (outcome.seen.gateway?.answers === 0) ports.tell({ event: "unrouted", percent });
+    const { calls, answers } = outcome;
+    if (answers === 0) ports.tell({ event: "unrouted", percent });
+    const isUnseen = calls === 0 && (answers ?? 0) === 0;
+    if (isUnseen && !plan.isQuietAllowed) {
+      ports.tell({ event: "unseen", percent, version: to });
+      return "no";
+    }
+    if (calls === 0) ports.tell({ event: "quiet", percent });
+    if (isUnseen) unseen.push(percent);
   }
   const done: Mark = { from, to, phase: "done", at: ports.clock() };
   const ended = await update(ports, current, done, { functionVersion: to, additional: null });
   if (!ended.ok) return leave(ports, current, mark, ended.denial);
-  ports.tell({ event: "done", version: to });
+  ports.tell({ event: "done", version: to, ...(unseen.length > 0 && { unseen }) });
   return "done";
 }
 
@@ -170,9 +181,9 @@ async function goBack(ports: ReleasePorts, current: AliasState, mark: Mark, why:
 
 /** Where it stands, beside what went wrong: after a conflict that is for somebody else to say. */
 function leave(ports: ReleasePorts, { additional }: AliasState, { to }: Mark, fault: Fault): Ending {
-  const ending = fail(ports, fault);
+  const ending = tellFault(ports, fault);
   if (fault.kind !== "conflict" && additional?.version === to)
-    ports.tell({ event: "stopped", percent: percentOf(additional.weight), version: to });
+    ports.tell({ event: "left", percent: percentOf(additional.weight), version: to });
   return ending;
 }
 
@@ -184,13 +195,13 @@ export const update = (
 ): ReturnType<ReleasePorts["alias"]["update"]> =>
   alias.update({ ...change, description: writeMark(description, mark), revisionId });
 
-export function refuse({ tell }: Pick<ReleasePorts, "tell">, sentence: string): Ending {
+export function tellRefusal({ tell }: Pick<ReleasePorts, "tell">, sentence: string): Ending {
   tell({ event: "refused", sentence });
   return "no";
 }
 
 /** A conflict is an answer, everything else a failure. */
-export function fail(ports: Pick<ReleasePorts, "tell">, { kind, sentence }: Fault): Ending {
-  refuse(ports, sentence);
+export function tellFault({ tell }: Pick<ReleasePorts, "tell">, { kind, sentence }: Fault): Ending {
+  tell({ event: kind, sentence });
   return kind === "conflict" ? "no" : "failed";
 }

@@ -3,7 +3,7 @@
 import type { Ending } from "./events.js";
 import { type Mark, readMark } from "./mark.js";
 import type { AliasState, ReleasePorts } from "./ports.js";
-import { fail, refuse, update } from "./release.js";
+import { tellFault, tellRefusal, update } from "./release.js";
 
 type RollbackPorts = Pick<ReleasePorts, "alias" | "clock" | "tell">;
 
@@ -15,22 +15,22 @@ export interface RollbackPlan {
 
 export async function rollback(ports: RollbackPorts, plan: RollbackPlan): Promise<Ending> {
   const alias = await ports.alias.read();
-  if (!alias.ok) return fail(ports, alias.denial);
+  if (!alias.ok) return tellFault(ports, alias.denial);
   const to = plan.to ?? versionBefore(alias.value);
   if (to === undefined)
-    return refuse(ports, "the alias does not know which version was before; name it with --to VERSION");
+    return tellRefusal(ports, "the alias does not know which version was before; name it with --to VERSION");
   const from = alias.value.additional?.version ?? alias.value.functionVersion;
   if (alias.value.additional === undefined && alias.value.functionVersion === to)
-    return refuse(ports, `the alias is on version ${to} alone already`);
+    return tellRefusal(ports, `the alias is on version ${to} alone already`);
   const described = await ports.alias.describe(to);
-  if (!described.ok) return fail(ports, described.denial);
+  if (!described.ok) return tellFault(ports, described.denial);
   if (plan.isDryRun) {
     ports.tell({ event: "would", call: `UpdateAlias: version ${to} alone` });
     return "done";
   }
   const mark: Mark = { from: to, to: numberOr(from, to), phase: "undone", at: ports.clock() };
   const updated = await update(ports, alias.value, mark, { functionVersion: to, additional: null });
-  if (!updated.ok) return fail(ports, updated.denial);
+  if (!updated.ok) return tellFault(ports, updated.denial);
   ports.tell({ event: "rolled_back", from, to });
   return "done";
 }

@@ -44,20 +44,40 @@ export function eventLine(event: ReleaseEvent, paint: Painter): string {
     case "retried":
       return paint.yellow(`  not back yet, trying again: ${event.sentence}`);
     case "done":
-      return paint.green(`done        the alias is on version ${event.version} alone`);
+      return doneLine(event, paint);
     case "rolled_back":
       return paint.green(`rolled back the alias is on version ${event.to} alone, not on ${event.from}`);
     case "stopped":
-      return `stopped     version ${event.version} keeps ${event.percent} %; go on with --resume, or back with: grantway rollback`;
+      if (event.percent === 0)
+        return `stopped     version ${event.version} is published; the alias was not moved`;
+      return `stopped     ${keeps(event)}; go on with --resume, or back with: grantway rollback`;
+    case "left":
+      return `left        ${keeps(event)}; go on with --resume, or back with: grantway rollback`;
+    case "unseen":
+      return paint.yellow(
+        `stopped     ${keeps(event)}: no call was seen in this step, which proves nothing; go on with --resume while traffic comes in, or without any with --resume --allow-quiet, or back with: grantway rollback`,
+      );
     case "refused":
+    case "conflict":
+    case "failed":
       return paint.red(event.sentence);
   }
 }
 
+const keeps = ({ version, percent }: { readonly version: string; readonly percent: number }): string =>
+  `version ${version} keeps ${percent} %`;
+
+function doneLine({ version, unseen }: ReleaseEvent & { readonly event: "done" }, paint: Painter): string {
+  const line = `done        the alias is on version ${version} alone`;
+  if (unseen === undefined) return paint.green(line);
+  return paint.yellow(`${line}; no calls were seen at ${unseen.map((percent) => `${percent} %`).join(", ")}`);
+}
+
+/** CloudWatch's numbers come late, so they count from the release's beginning on; a gateway's are there at once. */
 function seenText({ calls, errors, gateway }: Seen): string {
-  const ofFunction = `${counted(calls, "call")}, ${counted(errors, "error")}`;
+  const ofFunction = `${counted(calls, "call")}, ${counted(errors, "error")} in all`;
   if (gateway === undefined) return ofFunction;
-  return `${ofFunction}; gateway ${counted(gateway.answers, "answer")}, ${gateway.failures} 5xx`;
+  return `${ofFunction}; gateway ${counted(gateway.answers, "answer")}, ${gateway.failures} 5xx in this step`;
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -14,7 +14,8 @@ export interface StepToWatch {
 }
 
 export type StepOutcome =
-  | { readonly kind: "passed"; readonly seen: Seen }
+  /** What was seen in this step: calls of the new version and, where there is a gateway, its answers. */
+  | { readonly kind: "passed"; readonly calls: number; readonly answers: number | undefined }
   | { readonly kind: "over"; readonly why: string }
   | { readonly kind: "stopped" };
 
@@ -26,6 +27,9 @@ export async function watchStep(ports: ReleasePorts, step: StepToWatch): Promise
   const { clock, sleep, isStopped, tell } = ports;
   const began = clock();
   const gateways = await startReading(ports);
+  const first = await ports.numbers.count(step.version, step.releaseBegan, began);
+  // As with a gateway: what cannot be read now is counted from the first look on.
+  let callsBefore = first.ok ? first.value.calls : undefined;
   for (let blind = 0; ;) {
     const left = began + step.forMs - clock();
     await sleep(Math.max(1, Math.min(LOOK_EVERY_MS, left > 0 ? left : LOOK_EVERY_MS)));
@@ -40,9 +44,12 @@ export async function watchStep(ports: ReleasePorts, step: StepToWatch): Promise
     }
     blind = 0;
     tell({ event: "look", afterMs, seen: seen.value });
+    const { calls, gateway } = seen.value;
+    callsBefore ??= calls;
     const why = findExcess(seen.value, step.limit);
     if (why !== undefined) return { kind: "over", why };
-    if (afterMs >= step.forMs) return { kind: "passed", seen: seen.value };
+    if (afterMs >= step.forMs)
+      return { kind: "passed", calls: calls - callsBefore, answers: gateway?.answers };
   }
 }
 

@@ -150,7 +150,15 @@ describe("against the twin", () => {
       ],
       release: { from: "1", to: "2", phase: "begun" },
     });
-    const resumed = await run("release", "--resume", "--every", "1s", "--steps", "10", "--json");
+    const resume = ["--resume", "--every", "1s", "--steps", "10"];
+    expect(await run("release", ...resume)).toMatchObject({
+      status: 1,
+      out: expect.stringMatching(
+        /\n {2}1s +0 calls, 0 errors in all\nstopped +version 2 keeps 10 %: no call was seen in this step.*--resume.*--allow-quiet.*grantway rollback\n$/,
+      ) as string,
+      err: "",
+    });
+    const resumed = await run("release", ...resume, "--allow-quiet", "--json");
     const events = resumed.out
       .trimEnd()
       .split("\n")

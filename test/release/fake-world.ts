@@ -15,6 +15,7 @@ export const plan: ReleasePlan = {
   isDryRun: false,
   isResume: false,
   isAgain: false,
+  isQuietAllowed: false,
 };
 
 interface Call {

@@ -39,7 +39,10 @@ test("one error of the new version more than may be, and the alias is on the old
 });
 
 test("errors of the old version are not the new one's", async () => {
-  world.meanwhile = () => world.call("1", true);
+  world.meanwhile = () => {
+    world.call("1", true);
+    world.call("2");
+  };
   expect(await run()).toBe("done");
 });
 
@@ -65,6 +68,7 @@ test("5xx of the gateway count from the step's beginning on", async () => {
 test("a 5xx of the gateway takes the release back", async () => {
   world.gateway = { startedAt: 1, answers: 1_000, failures: 50 };
   world.meanwhile = (sleep) => {
+    world.call("2");
     if (sleep === 3) world.gateway = { startedAt: 1, answers: 1_009, failures: 51 };
   };
   expect(await run()).toBe("no");
@@ -81,9 +85,58 @@ test("a gateway that was started anew counts from 0, and its 5xx count all the s
   });
 });
 
-test("a step in which nobody called says that it says nothing, and goes on", async () => {
-  expect(await run({ steps: [10] })).toBe("done");
-  expect(world.told).toContain("quiet");
+describe("a step in which nothing was seen", () => {
+  test("stops the release where it is, to be resumed or rolled back", async () => {
+    expect(await run()).toBe("no");
+    expect([world.routing, world.told]).toEqual(["1+2@0.1", ["published", "step", "look", "look", "unseen"]]);
+    expect(world.events.at(-1)).toEqual({ event: "unseen", percent: 10, version: "2" });
+    expect(readMark(world.alias.description)).toMatchObject({ phase: "begun", from: "1", to: "2" });
+    expect(await run({ isResume: true })).toBe("no");
+    world.meanwhile = () => world.call("2");
+    expect(await run({ isResume: true })).toBe("done");
+  });
+
+  test("stops it in a later step too: what was seen in an earlier one says nothing of this one", async () => {
+    world.meanwhile = (sleep) => {
+      if (sleep < 3) world.call("2");
+    };
+    expect([await run(), world.routing]).toEqual(["no", "1+2@0.5"]);
+    expect(world.events.at(-1)).toEqual({ event: "unseen", percent: 50, version: "2" });
+    expect([await run({ isResume: true }), world.routing]).toEqual(["no", "1+2@0.5"]);
+  });
+
+  test("stops it with a gateway that answered nothing, and asks for the route's name", async () => {
+    world.gateway = { startedAt: 1, answers: 7, failures: 0 };
+    expect(await run()).toBe("no");
+    expect(world.told).toEqual(["published", "step", "look", "look", "unrouted", "unseen"]);
+  });
+
+  test("may be allowed; then it is told at the step and at the end", async () => {
+    expect(await run({ isQuietAllowed: true })).toBe("done");
+    expect([world.routing, world.told.filter((each) => each === "quiet")]).toEqual(["2", ["quiet", "quiet"]]);
+    expect(world.events.at(-1)).toEqual({ event: "done", version: "2", unseen: [10, 50] });
+  });
+
+  test("is none where the gateway alone has answered", async () => {
+    world.gateway = { startedAt: 1, answers: 7, failures: 0 };
+    world.meanwhile = (sleep) => (world.gateway = { startedAt: 1, answers: 7 + sleep, failures: 0 });
+    expect(await run()).toBe("done");
+    expect(world.told).toContain("quiet");
+    expect(world.events.at(-1)).toEqual({ event: "done", version: "2" });
+  });
+
+  test("is one too where its first reading failed: what the first look saw may be from before", async () => {
+    world.meanwhile = () => {
+      world.call("2");
+      world.isStopped = true;
+    };
+    await run();
+    world.isStopped = false;
+    world.numbersFault = { kind: "failed", sentence: "throttled" };
+    world.meanwhile = () => (world.numbersFault = undefined);
+    expect([await run({ isResume: true }), world.routing]).toEqual(["no", "1+2@0.1"]);
+    expect(world.told.at(-1)).toBe("unseen");
+  });
 });
 
 test("a route on which the gateway answered nothing is told of, since its name may be wrong", async () => {
@@ -131,10 +184,15 @@ test("a dry run reads, says each call, and changes nothing", async () => {
   expect(world.changes).toEqual([]);
   expect(world.events.map((event) => (event.event === "would" ? event.call : event.event))).toEqual([
     "PublishVersion (its code is not that of version 1)",
-    "UpdateAlias: 10 % on the new version, 90 % on 1; then 20 s of looking",
-    "UpdateAlias: 50 % on the new version, 50 % on 1; then 20 s of looking",
+    "UpdateAlias: 10 % on the new version, 90 % on 1; then 20s of looking",
+    "UpdateAlias: 50 % on the new version, 50 % on 1; then 20s of looking",
     "UpdateAlias: the new version alone",
   ]);
+  world.events.splice(0);
+  await run({ isDryRun: true, everyMs: 300_000 });
+  expect(world.events.at(1)).toMatchObject({
+    call: expect.stringMatching(/; then 5m of looking$/) as string,
+  });
 });
 
 test("stopped, it stays where it is; resumed, it goes on from there", async () => {
@@ -145,7 +203,7 @@ test("stopped, it stays where it is; resumed, it goes on from there", async () =
     { event: "stopped", percent: 10, version: "2" },
   ]);
   world.isStopped = false;
-  world.meanwhile = () => undefined;
+  world.meanwhile = () => world.call("2");
   world.events.splice(0);
   expect(await run({ isResume: true })).toBe("done");
   expect(world.events.flatMap((event) => (event.event === "step" ? [event.percent] : []))).toEqual([10, 50]);
@@ -202,7 +260,7 @@ describe("refused, with nothing moved:", () => {
     world.meanwhile = () => world.call("2", true);
     await run();
     world.calls.splice(0);
-    world.meanwhile = () => undefined;
+    world.meanwhile = () => world.call("2");
     expect(await run()).toBe("no");
     expect(world.routing).toBe("1");
     expect(await run({ isAgain: true })).toBe("done");
@@ -247,27 +305,32 @@ describe("a version that is still being made", () => {
   test("is left by Ctrl-C with nothing moved", async () => {
     world.meanwhile = () => (world.isStopped = true);
     expect(await release(pending(["Pending", "Pending"]), plan)).toBe("stopped");
-    expect(world.routing).toBe("1");
+    expect([world.routing, world.events.at(-1)]).toEqual([
+      "1",
+      { event: "stopped", percent: 0, version: "2" },
+    ]);
   });
 });
 
 test("somebody else's change between the steps ends it, and what they did stays", async () => {
   world.meanwhile = (sleep) => {
+    world.call("2");
     if (sleep === 2) world.versions.updateAlias("live", { functionVersion: "1", additional: null });
   };
   expect(await run()).toBe("no");
   expect(world.routing).toBe("1");
-  expect(world.told.at(-1)).toBe("refused");
+  expect(world.told.at(-1)).toBe("conflict");
 });
 
 test("an AWS that fails between the steps leaves it where it is and says how to go on", async () => {
   world.meanwhile = (sleep) => {
+    world.call("2");
     if (sleep === 2) world.updateFault = { kind: "failed", sentence: "down" };
   };
   expect(await run()).toBe("failed");
   expect(world.events.slice(-2)).toEqual([
-    { event: "refused", sentence: "down" },
-    { event: "stopped", percent: 10, version: "2" },
+    { event: "failed", sentence: "down" },
+    { event: "left", percent: 10, version: "2" },
   ]);
 });
 
@@ -291,5 +354,5 @@ test("an AWS that goes on failing then is left alone after a minute, and what to
   };
   expect(await run()).toBe("failed");
   expect(world.told.filter((each) => each === "retried")).toHaveLength(5);
-  expect(world.told.slice(-2)).toEqual(["refused", "stopped"]);
+  expect(world.told.slice(-2)).toEqual(["failed", "left"]);
 });

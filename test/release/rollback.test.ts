@@ -17,7 +17,7 @@ test("a release that is under way ends on the version before", async () => {
 });
 
 test("a finished release is taken back, once", async () => {
-  await release(world.ports, plan);
+  await release(world.ports, { ...plan, isQuietAllowed: true });
   expect(await back()).toBe("done");
   expect(world.routing).toBe("1");
   expect(await back()).toBe("no");
@@ -48,7 +48,7 @@ test("a description without room for a mark stays as it is", async () => {
 });
 
 test("a dry run changes nothing", async () => {
-  await release(world.ports, plan);
+  await release(world.ports, { ...plan, isQuietAllowed: true });
   expect(await back(undefined, true)).toBe("done");
   expect([world.routing, world.events.at(-1)]).toEqual([
     "2",

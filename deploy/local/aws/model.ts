@@ -126,6 +126,8 @@ export interface FunctionDefinition {
   readonly asynchronous?: readonly AsynchronousConfig[];
   /** PackageType Image; `handler` and `runtime` are empty then. */
   readonly image?: ImageDefinition;
+  /** TracingConfig: Mode; absent: PassThrough. */
+  readonly tracingMode?: "Active";
   readonly logFormat?: "JSON" | "Text";
   /** Of the function's own lines, where the format is JSON. */
   readonly logLevel?: "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";

@@ -24,7 +24,7 @@ export const configurationDocument = (
   Version: version,
   RevisionId: revisionId,
   Environment: { Variables: definition.environment },
-  TracingConfig: { Mode: "PassThrough" },
+  TracingConfig: { Mode: definition.tracingMode ?? "PassThrough" },
   PackageType: definition.image === undefined ? "Zip" : "Image",
   // A version is there when it is published: nothing is copied and no network is made here.
   State: "Active",

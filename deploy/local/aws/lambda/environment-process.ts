@@ -2,43 +2,9 @@
 // beside the Runtime API (runtime-api-process.ts), since it was here first and is faster: no HTTP for each call.
 import type { Readable } from "node:stream";
 import { encodeFrame, FrameReader } from "./frames.js";
+import type { FunctionProcess, ProcessEvents, ProcessSettings } from "./function-process.js";
 import type { FromEnvironment, ToEnvironment } from "./invocation.js";
-import type { Keeper } from "./keeper.js";
 import { type Exit, ProcessGroup } from "./process-group.js";
-
-export interface ProcessSettings {
-  /** The bundle that build.ts makes. */
-  readonly workerFile: string;
-  /** Where it runs: /var/task on Lambda. */
-  readonly folder: string;
-  readonly environmentVariables: Readonly<Record<string, string>>;
-  readonly nodeOptions: readonly string[];
-  readonly keeper: Keeper;
-}
-
-export interface ProcessEvents {
-  received(message: FromEnvironment, body: Buffer): void;
-  /** A line written around console.* */
-  printed(line: string): void;
-  /** Once, after everything that it sent was received. */
-  ended(exit: Exit): void;
-}
-
-/** What runs a function's calls, whatever it is written in. */
-export interface FunctionProcess {
-  /** The most it has ever held, in bytes; `undefined` when that is not known. */
-  readonly peakBytes: number | undefined;
-  /** True before `ended` is told already: no call must go to it any more. */
-  readonly hasEnded: boolean;
-  post(message: ToEnvironment, body?: Buffer): void;
-  /** Nothing of it runs until `thaw`. */
-  freeze(): void;
-  thaw(): void;
-  /** Lets it say farewell, where Lambda does. */
-  shutDown(): Promise<void>;
-  /** Resolves when it is gone. */
-  kill(): Promise<void>;
-}
 
 /** Where environment-channel.ts has its ends of the pipes. */
 const TO_ENVIRONMENT = 3;

@@ -3,7 +3,8 @@
 // or too much memory ends this process and nothing else.
 import { exited, initTimedOut, outOfMemory, timedOut, twinCloses } from "./death.js";
 import { EnvironmentLog, type PrintedLine } from "./environment-log.js";
-import { EnvironmentProcess, type FunctionProcess, type ProcessSettings } from "./environment-process.js";
+import { EnvironmentProcess } from "./environment-process.js";
+import type { FunctionProcess, ProcessSettings } from "./function-process.js";
 import type {
   AnswerPart,
   AnswerSink,

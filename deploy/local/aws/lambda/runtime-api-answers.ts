@@ -1,6 +1,7 @@
 // How the Runtime API and the Extensions API answer: JSON, and the error types that clients know them by.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { accept, refuse, type Result } from "../../../../server/core/result.js";
 import type { FunctionError } from "./invocation.js";
 
 type Headers = Readonly<Record<string, string>>;
@@ -17,31 +18,35 @@ export const sendJson = (
 
 export const sendAccepted = (res: ServerResponse): void => sendJson(res, 202, { status: "OK" });
 
+/** A 413 closes the connection: what is left of a body that nobody reads must not be taken for the next request. */
 export const sendError = (
   res: ServerResponse,
   status: 400 | 403 | 404 | 413,
   errorType: string,
   errorMessage: string,
-  // What is left of a body that nobody reads must not be taken for the next request.
 ): void => sendJson(res, status, { errorType, errorMessage }, status === 413 ? { connection: "close" } : {});
 
+export type BodyFault = "too large" | "truncated";
+
+export const sendBodyFault = (res: ServerResponse, fault: BodyFault): void => {
+  if (fault === "too large") sendError(res, 413, "RequestEntityTooLarge", "the body is too large");
+  else sendError(res, 400, "InvalidRequestFormat", "the body is cut off");
+};
+
 /** The whole body, or why there is none. */
-export const readWhole = async (
-  req: IncomingMessage,
-  limit: number,
-): Promise<Buffer | "too large" | "truncated"> => {
+export const readWhole = async (req: IncomingMessage, limit: number): Promise<Result<Buffer, BodyFault>> => {
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const piece of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += piece.length;
-      if (bytes > limit) return "too large";
+      if (bytes > limit) return refuse("too large");
       pieces.push(piece);
     }
   } catch {
-    return "truncated";
+    return refuse("truncated");
   }
-  return Buffer.concat(pieces);
+  return accept(Buffer.concat(pieces));
 };
 
 /** What a runtime tells of a failure: its JSON, else its type and the text that it sent. */
@@ -50,8 +55,8 @@ export const readFunctionError = (type: string | undefined, text: string): Funct
   const errorType = typeof body?.errorType === "string" ? body.errorType : (type ?? "Function.Unknown");
   const errorMessage = typeof body?.errorMessage === "string" ? body.errorMessage : body ? "" : text;
   // Node's runtime names its lines `trace`, with the error in the first; the others do without.
-  const trace =
-    lines(body?.trace) ?? lines(body?.stackTrace)?.toSpliced(0, 0, `${errorType}: ${errorMessage}`);
+  const stack = lines(body?.stackTrace);
+  const trace = lines(body?.trace) ?? (stack && [`${errorType}: ${errorMessage}`, ...stack]);
   return { errorType, errorMessage, ...(trace && { trace }) };
 };
 

@@ -98,19 +98,19 @@ export class RuntimeCall {
 
   async #takeWhole(kind: "response" | "error", req: IncomingMessage, res: ServerResponse): Promise<void> {
     const body = await readWhole(req, RESPONSE_LIMIT);
-    if (body === "truncated") {
-      // It may try again.
-      this.#state = "taken";
-    } else if (body === "too large") {
+    if (body.ok) {
+      if (kind === "error") this.#failed(readFunctionError(errorTypeOf(req), body.value.toString("utf8")));
+      else this.#settle({ type: "payload", requestId: this.requestId }, body.value);
+      sendAccepted(res);
+    } else if (body.denial === "too large") {
       this.#failed({
         errorType: "Function.ResponseSizeTooLarge",
         errorMessage: `Response payload size ${limit}`,
       });
       sendError(res, 413, "RequestEntityTooLarge", `The payload size ${limit}`);
     } else {
-      if (kind === "error") this.#failed(readFunctionError(errorTypeOf(req), body.toString("utf8")));
-      else this.#settle({ type: "payload", requestId: this.requestId }, body);
-      sendAccepted(res);
+      // It may try again.
+      this.#state = "taken";
     }
   }
 

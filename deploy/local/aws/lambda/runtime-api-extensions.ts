@@ -8,6 +8,7 @@ import {
   readFunctionError,
   readWhole,
   sendAccepted,
+  sendBodyFault,
   sendError,
   sendJson,
 } from "./runtime-api-answers.js";
@@ -67,8 +68,11 @@ export class RuntimeApiExtensions {
   async register(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const name = req.headers["lambda-extension-name"];
     const body = await readWhole(req, BODY_LIMIT);
-    const text = typeof body === "string" ? "" : body.toString("utf8");
-    const events = readEvents(text);
+    if (!body.ok) {
+      sendBodyFault(res, body.denial);
+      return;
+    }
+    const events = readEvents(body.value.toString("utf8"));
     if (typeof name !== "string" || name === "") {
       sendError(res, 403, "Extension.InvalidExtensionName", "Empty extension name");
       return;
@@ -117,7 +121,8 @@ export class RuntimeApiExtensions {
       return;
     }
     const body = await readWhole(req, BODY_LIMIT);
-    const text = typeof body === "string" ? "" : body.toString("utf8");
+    // That it failed, and of what, stands in the path and the header: it ends without a message, too.
+    const text = body.ok ? body.value.toString("utf8") : "";
     sendAccepted(res);
     const { errorMessage } = readFunctionError(type, text);
     this.#settings.failed({ errorType, errorMessage: `${extension.name}: ${type} ${errorMessage}`.trim() });
@@ -167,8 +172,9 @@ export class RuntimeApiExtensions {
 
 /** Absent events are none. */
 const readEvents = (text: string): readonly EventType[] | undefined => {
-  const events = text === "" ? [] : (parseMembers(text)?.events ?? []);
-  if (text !== "" && parseMembers(text) === undefined) return undefined;
+  const members = text === "" ? {} : parseMembers(text);
+  if (members === undefined) return undefined;
+  const events = members.events ?? [];
   if (!Array.isArray(events)) return undefined;
   const known = EVENT_TYPES.filter((type) => events.includes(type));
   return known.length === new Set(events).size ? known : undefined;

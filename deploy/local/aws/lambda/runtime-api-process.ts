@@ -2,7 +2,7 @@
 // and beside it the extensions, each in a group of its own. If one of them ends, all end.
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import type { FunctionProcess, ProcessEvents, ProcessSettings } from "./environment-process.js";
+import type { FunctionProcess, ProcessEvents, ProcessSettings } from "./function-process.js";
 import type { InvocationContext, ToEnvironment } from "./invocation.js";
 import { type Exit, ProcessGroup } from "./process-group.js";
 import { RuntimeApi } from "./runtime-api.js";

@@ -10,7 +10,13 @@ import {
   RESPONSE_LIMIT,
   type ToEnvironment,
 } from "./invocation.js";
-import { readFunctionError, readWhole, sendAccepted, sendError } from "./runtime-api-answers.js";
+import {
+  readFunctionError,
+  readWhole,
+  sendAccepted,
+  sendBodyFault,
+  sendError,
+} from "./runtime-api-answers.js";
 import { errorTypeOf, type Invoke, type Received, RuntimeCall } from "./runtime-api-call.js";
 import { RuntimeApiExtensions } from "./runtime-api-extensions.js";
 
@@ -170,12 +176,12 @@ export class RuntimeApi {
       return;
     }
     const body = await readWhole(req, RESPONSE_LIMIT);
-    if (body === "too large") {
-      sendError(res, 413, "RequestEntityTooLarge", "the error is too large");
+    if (!body.ok) {
+      sendBodyFault(res, body.denial);
       return;
     }
     sendAccepted(res);
-    const error = readFunctionError(errorTypeOf(req), body.toString("utf8"));
+    const error = readFunctionError(errorTypeOf(req), body.value.toString("utf8"));
     this.#settings.received({ type: "init-failed", error }, NOTHING);
   }
 }

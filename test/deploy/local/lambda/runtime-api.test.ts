@@ -1,6 +1,8 @@
 // The Runtime API and the Extensions API over HTTP, without processes: what each request is answered, and when a call is
 // over.
+import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { FromEnvironment } from "../../../../deploy/local/aws/lambda/invocation.js";
 import { RuntimeApi } from "../../../../deploy/local/aws/lambda/runtime-api.js";
@@ -23,6 +25,8 @@ interface Started {
   readonly api: RuntimeApi;
   readonly received: (readonly [FromEnvironment, string])[];
   readonly send: (line: string, headers?: Record<string, string>, body?: string) => Promise<Answer>;
+  /** Sends less than it says, and hangs up; resolves when the twin has hung up, too. */
+  readonly sendCut: (line: string, headers?: Record<string, string>) => Promise<void>;
   /** Of what was received. */
   readonly types: () => string[];
 }
@@ -39,9 +43,17 @@ const start = async (externalExtensions: readonly string[] = []): Promise<Starte
     received: (message, body) => received.push([message, body.toString()]),
   });
   running.push(api);
-  const base = `http://${await api.listen()}`;
+  const host = await api.listen();
+  const base = `http://${host}`;
   return {
     ...{ api, received },
+    sendCut: async (line, headers = {}) => {
+      const [address, port] = host.split(":");
+      const socket = connect(Number(port), address).resume();
+      const fields = Object.entries({ host, ...headers, "content-length": "9" });
+      socket.end(`${line} HTTP/1.1\r\n${fields.map((field) => `${field.join(": ")}\r\n`).join("")}\r\n{`);
+      await once(socket, "close");
+    },
     types: () => received.map(([{ type }]) => type),
     send: (line, headers = {}, body = "") =>
       new Promise((resolve, reject) => {
@@ -182,6 +194,32 @@ test.each([
   });
 });
 
+const LIMIT = 65_536;
+test.each([
+  [LIMIT, 200, undefined],
+  [LIMIT + 1, 413, "RequestEntityTooLarge"],
+])("registering with a body of %d bytes: %d", async (bytes, status, errorType) => {
+  const { send } = await start();
+  const answer = await send(REGISTER, { "lambda-extension-name": "e" }, "{}".padEnd(bytes));
+  expect([answer.status, answer.json.errorType]).toEqual([status, errorType]);
+});
+
+test("a body that is cut off registers nobody", async () => {
+  const started = await start();
+  await started.sendCut(REGISTER, { "lambda-extension-name": "e" });
+  expect(started.api.extensions.isEmpty).toBe(true);
+  await register(started, "e", []);
+});
+
+test("an init error that is cut off is not told, and may be sent again", async () => {
+  const { send, sendCut, received } = await start();
+  await sendCut("POST /2018-06-01/runtime/init/error");
+  // Another round trip: what came of the first is known by then.
+  expect((await send("GET /nowhere")).status).toBe(404);
+  expect(received).toEqual([]);
+  expect((await send("POST /2018-06-01/runtime/init/error", {}, "{}")).status).toBe(202);
+});
+
 test("there is room for ten extensions, and for none after the first call", async () => {
   const started = await start();
   const ids: string[] = [];
@@ -214,5 +252,16 @@ test("an extension that fails ends the environment", async () => {
   const type = { "lambda-extension-function-error-type": "Extension.Mine" };
   expect((await started.send(path, { ...headers, ...type }, '{"errorMessage":"m"}')).status).toBe(202);
   const error = { errorType: "Extension.ExitError", errorMessage: "e: Extension.Mine m" };
+  expect(started.received).toEqual([[{ type: "crashed", error }, ""]]);
+});
+
+test("it ends the environment, too, when its message is cut off", async () => {
+  const started = await start();
+  const id = await register(started, "e", []);
+  const type = { "lambda-extension-function-error-type": "Extension.Mine" };
+  const headers = { "lambda-extension-identifier": id, ...type };
+  await started.sendCut("POST /2020-01-01/extension/init/error", headers);
+  await untilReceived(started, "crashed");
+  const error = { errorType: "Extension.InitError", errorMessage: "e: Extension.Mine" };
   expect(started.received).toEqual([[{ type: "crashed", error }, ""]]);
 });

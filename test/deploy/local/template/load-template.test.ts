@@ -37,8 +37,8 @@ test("the stock template loads: functions with URLs on the alias, and both roles
   ]);
   expect(template.notices).toEqual([
     "Resources.HelloFunction.Properties.ProvisionedConcurrencyConfig: is read and changes nothing here",
-    "Globals.Function.Tracing: traces are not recorded here",
     "Resources.EchoFunction.Properties.DeploymentPreference: is read and changes nothing here",
+    "Globals.Function.Tracing: traces are not recorded here",
     "Resources.ContainerFunction.Metadata: no image is built: its command runs on this machine, and its RUN lines do not",
     "Resources.FunctionLogs: AWS::Logs::LogGroup is named here, not served",
     "Resources.EchoErrorsAlarm, Resources.FailedEventsAlarm, Resources.FailedWorkAlarm: AWS::CloudWatch::Alarm is named here, not served",
@@ -68,6 +68,7 @@ test("a function carries what its properties, Globals and build settings say", a
     ),
     logFormat: "JSON",
     logLevel: "INFO",
+    tracingMode: "Active",
     deadLetterArn: "arn:aws:sqs:eu-west-1:123456789012:grantway-events-failed",
     asynchronous: [{ qualifier: "live", maximumRetryAttempts: 2, maximumEventAgeSeconds: 3600 }],
     build: {

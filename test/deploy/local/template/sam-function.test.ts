@@ -157,6 +157,7 @@ test.each([
     `${at}.Policies[0].Version`,
   ],
   ["Tracing: On1", `${at}.Tracing: "On1" is none of`],
+  ["Tracing: On1, Role: !GetAtt X.Arn", `${at}.Tracing: "On1" is none of`],
   ["DeadLetterQueue: { Type: Kafka, TargetArn: a }", `${at}.DeadLetterQueue.Type: "Kafka" is not`],
   ["DeadLetterQueue: { Type: SQS }", `${at}.DeadLetterQueue.TargetArn: is missing`],
   ["PermissionsBoundary: arn:x", `${at}.PermissionsBoundary: the managed policy arn:x is not`],
@@ -313,7 +314,7 @@ test("what is read and not served is told, each with its place", async () => {
   const { notices } = await folder.load(
     samTemplate(
       fn(
-        `AutoPublishAlias: live, DeploymentPreference: { Type: AllAtOnce }, VpcConfig: { SubnetIds: [a] },
+        `AutoPublishAlias: live, DeploymentPreference: { Type: AllAtOnce }, VpcConfig: { SubnetIds: [a] }, Tracing: Active,
          Events: { Get: { Type: HttpApi, Properties: { Path: /, Method: get } }, Q: { Type: SQS, Properties: { Queue: !GetAtt Q.Arn } } }`,
       ),
       queue,
@@ -323,6 +324,7 @@ test("what is read and not served is told, each with its place", async () => {
     `${at}.DeploymentPreference: is read and changes nothing here`,
     `${at}.Events.Get: HttpApi is not served here: the function's URL and Invoke are`,
     `${at}.VpcConfig: the function runs in no VPC here`,
+    `${at}.Tracing: traces are not recorded here`,
   ]);
 });
 

@@ -23,6 +23,8 @@ export interface FunctionSite {
   readonly path: string;
   readonly report: Report;
   readonly note: Note;
+  /** A note on a property, told where the template has it. */
+  readonly noteAt: (path: string, message: string) => void;
 }
 
 /** A function whose role and layers are not looked up yet: they may stand further down in the template. */
@@ -52,6 +54,7 @@ export function readFunction(names: FunctionNames, properties: Fields, site: Fun
     memoryMb: properties.integer("MemorySize", [128, 10_240], 128),
     environment: readEnvironment(properties.object("Environment"), site.report),
     ...reserved,
+    ...readTracing(properties.object("TracingConfig"), site),
     ...readLogging(properties.object("LoggingConfig")),
     ...readDeadLetters(properties.object("DeadLetterConfig")),
   };
@@ -80,7 +83,7 @@ function readZip(properties: Fields, site: FunctionSite): ReadZip {
 }
 
 /** Read and not used: the twin runs on the machine that it is on. */
-function checkPlatform(properties: Fields, { report, note }: FunctionSite): void {
+function checkPlatform(properties: Fields, { report, noteAt }: FunctionSite): void {
   properties.text("Description", /^[^]{0,256}$/, "");
   properties.textsMatching("Architectures", /^(arm64|x86_64)$/, 1);
   properties.oneOf("RecursiveLoop", ["Terminate", "Allow"], "Terminate");
@@ -95,15 +98,19 @@ function checkPlatform(properties: Fields, { report, note }: FunctionSite): void
   updates.oneOf("UpdateRuntimeOn", ["Auto", "FunctionUpdate"], "Auto");
   updates.end();
   if (properties.has("Tags")) readTags(properties, report);
-  if (properties.has("VpcConfig")) note(`${properties.at("VpcConfig")}: the function runs in no VPC here`);
+  if (properties.has("VpcConfig")) noteAt(properties.at("VpcConfig"), "the function runs in no VPC here");
   const vpc = properties.object("VpcConfig");
   vpc.ignore("SecurityGroupIds", "SubnetIds", "Ipv6AllowedForDualStack");
   vpc.end();
-  const tracing = properties.object("TracingConfig");
-  if (tracing.oneOf("Mode", ["PassThrough", "Active"], "PassThrough") === "Active")
-    note(`${tracing.path}: traces are not recorded here`);
-  tracing.end();
   properties.text("KmsKeyArn", /^arn:/, "arn:");
+}
+
+function readTracing(tracing: Fields, { noteAt }: FunctionSite): Pick<FunctionDefinition, "tracingMode"> {
+  const mode = tracing.oneOf("Mode", ["PassThrough", "Active"], "PassThrough");
+  tracing.end();
+  if (mode !== "Active") return {};
+  noteAt(tracing.path, "traces are not recorded here");
+  return { tracingMode: mode };
 }
 
 function readDeadLetters(config: Fields): Pick<FunctionDefinition, "deadLetterArn"> {

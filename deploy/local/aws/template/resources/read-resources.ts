@@ -137,7 +137,9 @@ const readers: Readonly<Record<string, (site: Site) => void>> = {
     const names = { logicalId: resource.logicalId, name: ref, arn };
     const { templateFolder, note } = context;
     const { metadata, path } = resource;
-    found.functions.push(readFunction(names, fields, { templateFolder, metadata, path, report, note }));
+    const noteAt = relocated((place, message) => note(`${place}: ${message}`), resource.places);
+    const site = { templateFolder, metadata, path, report, note, noteAt };
+    found.functions.push(readFunction(names, fields, site));
   },
   "AWS::Lambda::Alias": ({ fields, found, context }) =>
     void found.aliases.push(readAlias(fields, context.stack, context.note)),

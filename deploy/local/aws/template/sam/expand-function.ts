@@ -14,6 +14,7 @@ import {
   makeBeside,
   placeOf,
   samText,
+  samTracing,
   tagList,
   type SamContext,
   type SamFunction,
@@ -60,7 +61,7 @@ export function expandFunction(fn: SamFunction, context: SamContext): Expansion 
   noteUnserved(fn, fields, alias.length > 0, context);
   return {
     resources: [
-      lambdaFunction(fn, role ?? { "Fn::GetAtt": [`${fn.logicalId}Role`, "Arn"] }),
+      lambdaFunction(fn, role ?? { "Fn::GetAtt": [`${fn.logicalId}Role`, "Arn"] }, samTracing(fn, context)),
       ...roles,
       ...alias,
       ...expandUrl(fn, target, context),
@@ -74,7 +75,7 @@ export function expandFunction(fn: SamFunction, context: SamContext): Expansion 
   };
 }
 
-function lambdaFunction(fn: SamFunction, role: unknown): Resource {
+function lambdaFunction(fn: SamFunction, role: unknown, tracing: string | undefined): Resource {
   const { properties: sam, logicalId, path } = fn;
   const given = passedOn.filter((name) => Object.hasOwn(sam, name));
   const isInline = Object.hasOwn(sam, "InlineCode");
@@ -85,6 +86,7 @@ function lambdaFunction(fn: SamFunction, role: unknown): Resource {
     ...(Object.hasOwn(sam, "ImageUri") ? { Code: { ImageUri: sam.ImageUri } } : {}),
     ...(Object.hasOwn(sam, "Tags") ? { Tags: tagList(sam.Tags) } : {}),
     ...deadLetterConfig(fn),
+    ...(tracing === undefined ? {} : { TracingConfig: { Mode: tracing } }),
     Role: role,
   };
   const at = `${path}.Properties`;
@@ -95,6 +97,7 @@ function lambdaFunction(fn: SamFunction, role: unknown): Resource {
     ...(isInline ? [[`${at}.Code.ZipFile`, placeOf(fn, code)] as const] : []),
     ...given.map((name) => [`${at}.${name}`, placeOf(fn, name)] as const),
     [`${at}.DeadLetterConfig`, placeOf(fn, "DeadLetterQueue")],
+    [`${at}.TracingConfig`, placeOf(fn, "Tracing")],
   ]);
   const { condition, dependsOn, metadata } = fn;
   return {
@@ -135,7 +138,6 @@ function noteUnserved(
     if (hasAlias) note(`${placeOf(fn, name)}: is read and changes nothing here`);
     else report(placeOf(fn, name), "needs AutoPublishAlias");
   }
-  if (fn.properties.Tracing === "Active") note(`${placeOf(fn, "Tracing")}: traces are not recorded here`);
   checkDeploymentPreference(fields);
   checkEventInvokeConfig(fields);
 }

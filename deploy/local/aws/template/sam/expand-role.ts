@@ -6,7 +6,14 @@ import { readFields, type Members } from "../fields.js";
 import { managedPolicyArn } from "../resources/managed-policies.js";
 import type { Resource } from "../resource.js";
 import { hasSqsEvent } from "./expand-sqs-events.js";
-import { makeBeside, placeOf, samText, tagList, type SamContext, type SamFunction } from "./sam-function.js";
+import {
+  makeBeside,
+  placeOf,
+  samTracing,
+  tagList,
+  type SamContext,
+  type SamFunction,
+} from "./sam-function.js";
 import { readSamPolicies, type SamPolicy } from "./sam-policies.js";
 
 const lambdaTrust = {
@@ -55,13 +62,10 @@ function uniqueArns(policies: readonly SamPolicy[]): readonly SamPolicy[] {
 
 function impliedPolicies(fn: SamFunction, context: SamContext): SamPolicy[] {
   const { properties: sam } = fn;
-  const tracing = samText(fn, "Tracing", context);
   const place = placeOf(fn, "Tracing");
-  if (tracing !== undefined && !["Active", "PassThrough", "Disabled"].includes(tracing))
-    context.report(place, `"${tracing}" is none of Active, PassThrough, Disabled`);
   const named = [
     "AWSLambdaBasicExecutionRole",
-    ...(tracing === undefined || tracing === "Disabled" ? [] : ["AWSXrayWriteOnlyAccess"]),
+    ...(samTracing(fn, context) === undefined ? [] : ["AWSXrayWriteOnlyAccess"]),
     ...(sam.VpcConfig === undefined ? [] : ["AWSLambdaVPCAccessExecutionRole"]),
     ...(hasSqsEvent(fn) ? ["AWSLambdaSQSQueueExecutionRole"] : []),
   ];

@@ -73,6 +73,15 @@ export function samText(
   return undefined;
 }
 
+/** `undefined`: SAM gives the function no TracingConfig. */
+export function samTracing(fn: SamFunction, context: SamContext): string | undefined {
+  const tracing = samText(fn, "Tracing", context);
+  if (tracing === undefined || tracing === "Disabled") return undefined;
+  if (["Active", "PassThrough"].includes(tracing)) return tracing;
+  context.report(placeOf(fn, "Tracing"), `"${tracing}" is none of Active, PassThrough, Disabled`);
+  return undefined;
+}
+
 /** SAM writes tags as a map. */
 export const tagList = (tags: unknown): unknown =>
   isMembers(tags)
