@@ -11,7 +11,6 @@ import { createBoundedMap } from "./adapters/bounded-map.js";
 import { answerConnectionErrors } from "./adapters/connection-errors.js";
 import type { Log } from "./adapters/log.js";
 import { createMetrics } from "./adapters/metrics.js";
-import { createOwnCredentials } from "./adapters/own-credentials.js";
 import { createPackedPolicyWarning } from "./adapters/packed-policy-warning.js";
 import { createProofReplays } from "./adapters/proof-replays.js";
 import { createBodyBudget } from "./adapters/request-body.js";
@@ -113,7 +112,7 @@ function openAdapters(settings: Settings, log: Log) {
   const authorizers = createAuthorizers({
     authorizers: settings.authorizers,
     upstream,
-    ownCredentials: createOwnCredentials(settings.sts),
+    ownCredentials: () => roleSessions.ownCredentials(),
     clock,
     onLine: (authorizer, line) => log.info({ authorizer, line }, "authorizer printed"),
   });

@@ -2,9 +2,9 @@
 // to a bound. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 import aws4 from "aws4";
 import { hash } from "node:crypto";
+import { readBody } from "../buffered-body.js";
 import { Abandonment } from "../core/abandonment.js";
 import type { Denial } from "../core/denial.js";
-import type { BrokenVerdict, Sink } from "../core/inbound.js";
 import { invocationPath } from "../core/invocation-path.js";
 import type { LambdaAuthorizerSource } from "../core/model.js";
 import { headerValues } from "../core/raw-headers.js";
@@ -12,7 +12,7 @@ import { refuse, type Result } from "../core/result.js";
 import { isJsonObject } from "../core/strict-json.js";
 import type { AuthorizerSilence, Clock, Upstream, UpstreamReply } from "../ports.js";
 import { failed, maxAnswerBytes, parseAnswer, thrown, unavailable } from "./authorizer-answer-text.js";
-import type { OwnCredentials } from "./own-credentials.js";
+import type { OwnCredentials } from "./role-sessions.js";
 
 export interface LambdaAuthorizerPorts {
   readonly upstream: Upstream;
@@ -87,15 +87,16 @@ export function signedInvoke(
 }
 
 async function readReply({ status, headers, body }: UpstreamReply): Asked {
-  const sink = new BoundedText(() => body.leave());
-  const verdict = await body.relay(sink);
-  if (sink.isTooLong) return failed(`it answered more than ${maxAnswerBytes} bytes`);
+  let room = maxAnswerBytes;
+  const { bytes, verdict, isCut } = await readBody(body, (more) => (room -= more) >= 0);
+  if (isCut) return failed(`it answered more than ${maxAnswerBytes} bytes`);
   if (verdict === "timed_out") return failed("it gave no answer in time");
   // A function's error has its body in full, under a verdict of its own.
   if (verdict !== "complete" && verdict !== "function_error") return unavailable("its answer broke off");
-  if (status !== 200) return readRefusal(status, headerValues(headers, "x-amzn-errortype")[0], sink.text());
-  if (headerValues(headers, "x-amz-function-error").length > 0) return readFunctionError(sink.text());
-  return parseAnswer(sink.text());
+  const text = bytes.toString("utf8");
+  if (status !== 200) return readRefusal(status, headerValues(headers, "x-amzn-errortype")[0], text);
+  if (headerValues(headers, "x-amz-function-error").length > 0) return readFunctionError(text);
+  return parseAnswer(text);
 }
 
 function readFunctionError(text: string): Result<never, AuthorizerSilence> {
@@ -120,39 +121,4 @@ function silenceOf(denial: Denial): AuthorizerSilence {
   if (denial.reason === "upstream_timeout") return { kind: "failed", cause: "it gave no answer in time" };
   const cause = "cause" in denial ? denial.cause : denial.reason;
   return { kind: "unavailable", cause: `Lambda could not be asked: ${cause}`, retryAfterSeconds: 1 };
-}
-
-/** Keeps a body up to the bound, and asks no further beyond it. */
-class BoundedText implements Sink {
-  isTooLong = false;
-  private readonly chunks: Buffer[] = [];
-  private bytes = 0;
-
-  constructor(private readonly leave: () => void) {}
-
-  write(chunk: Buffer): boolean {
-    this.bytes += chunk.length;
-    if (this.bytes <= maxAnswerBytes) this.chunks.push(chunk);
-    else if (!this.isTooLong) {
-      this.isTooLong = true;
-      this.leave();
-    }
-    return true;
-  }
-
-  end(): void {
-    // The verdict tells.
-  }
-
-  destroy(_verdict: BrokenVerdict): void {
-    // The verdict tells.
-  }
-
-  on(): void {
-    // Never full.
-  }
-
-  text(): string {
-    return Buffer.concat(this.chunks).toString("utf8");
-  }
 }

@@ -3,7 +3,7 @@ import type { Authorizer } from "../core/model.js";
 import type { Authorizers, Clock, Upstream } from "../ports.js";
 import { createAskLambda } from "./authorizer-lambda.js";
 import { createAuthorizerModule, type AuthorizerModule } from "./authorizer-module.js";
-import type { OwnCredentials } from "./own-credentials.js";
+import type { OwnCredentials } from "./role-sessions.js";
 
 export interface AuthorizersOptions {
   readonly authorizers: readonly Authorizer[];

@@ -34,7 +34,21 @@ export interface AssumeRoleCall {
   readonly session?: RoleSession;
 }
 
-export function createRoleSessions(options: RoleSessionsOptions): RoleSessions & { close(): void } {
+/** The gateway's own, found and renewed as the AWS SDK does it: a task's role, a token file, keys. */
+export interface OwnCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Absent for a user's long-term key. */
+  readonly sessionToken?: string;
+}
+
+export interface OpenRoleSessions extends RoleSessions {
+  /** What AssumeRole is signed with. Rejects where there are none. */
+  ownCredentials(): Promise<OwnCredentials>;
+  close(): void;
+}
+
+export function createRoleSessions(options: RoleSessionsOptions): OpenRoleSessions {
   const client = new STSClient({
     region: options.region,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
@@ -72,6 +86,7 @@ export function createRoleSessions(options: RoleSessionsOptions): RoleSessions &
       });
       return result;
     },
+    ownCredentials: () => client.config.credentials(),
     close: () => client.destroy(),
   };
 }

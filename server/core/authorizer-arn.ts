@@ -3,7 +3,7 @@
 // Behind an API's stage they are that stage's own. Other targets stand in an API named `grantway`, stage `$default`, in
 // the region and the account of their function.
 import type { RouteMatch, Target } from "./model.js";
-import type { RequestTarget } from "./request-target.js";
+import { splitTarget, type RequestTarget } from "./request-target.js";
 import { anyMethods } from "./route-key.js";
 
 export interface Stage {
@@ -46,7 +46,7 @@ export function methodArns({ route, door }: RouteMatch, method: string, target: 
   const stage = stageOf(route.target).arn;
   const path = target.segments.join("/");
   const ofPath = (each: string): string => `${stage}/${method}/${each}`;
-  const encoded = encodedPathOf(target).slice(1);
+  const encoded = splitTarget(target).path.slice(1);
   const slashed = encoded.endsWith("/") ? [`${path}/`] : [];
   return {
     named: ofPath(path.replace(/[*?$]/g, encodedCharacter)),
@@ -54,11 +54,6 @@ export function methodArns({ route, door }: RouteMatch, method: string, target: 
     readings: [path, encoded, ...slashed].map(ofPath),
     ...(door === "grant" && { granted: everythingOn(stage, route) }),
   };
-}
-
-export function encodedPathOf({ wire }: RequestTarget): string {
-  const queryAt = wire.indexOf("?");
-  return queryAt < 0 ? wire : wire.slice(0, queryAt);
 }
 
 const encodedCharacter = (character: string): string =>

@@ -1,10 +1,10 @@
 // A request as a custom authorizer may see it: no body, and nothing that a client could say in the gateway's name. The
 // identity sources and both forms of event read from here, so they can never differ.
-import { encodedPathOf, methodArns, type MethodArns } from "./authorizer-arn.js";
+import { methodArns, type MethodArns } from "./authorizer-arn.js";
 import type { Client } from "./forwarded-headers.js";
 import type { RouteMatch } from "./model.js";
 import { headerEntries, type RawHeaders } from "./raw-headers.js";
-import type { RequestTarget } from "./request-target.js";
+import { decodedPairs, splitTarget, type RequestTarget } from "./request-target.js";
 
 export interface AuthorizerCall {
   readonly match: RouteMatch;
@@ -37,26 +37,20 @@ export function authorizerCall(
   target: RequestTarget,
 ): AuthorizerCall {
   const { requestId, method, client } = request;
-  const rawQuery = target.wire.slice(encodedPathOf(target).length + 1);
+  const { path, query } = splitTarget(target);
   return {
     match,
     routeKey: match.door === "grant" ? `${method} /${target.segments.join("/")}` : match.route.key,
     requestId,
     method,
-    path: encodedPathOf(target),
+    path,
     decodedPath: `/${target.segments.join("/")}`,
-    rawQuery,
-    query: rawQuery === "" ? [] : rawQuery.split("&").map(decodedPair),
+    rawQuery: query,
+    query: decodedPairs(query),
     headers: [...ownFields(request.headers), ...clientFields(client)],
     client,
     arns: methodArns(match, method, target),
   };
-}
-
-/** The target's query is in RFC 3986's encoding, each pair with its `=`. */
-function decodedPair(pair: string): [string, string] {
-  const at = pair.indexOf("=");
-  return [decodeURIComponent(pair.slice(0, at)), decodeURIComponent(pair.slice(at + 1))];
 }
 
 // Authorizers believe these, since API Gateway writes them itself.

@@ -6,6 +6,7 @@ import { stageOf } from "./authorizer-arn.js";
 import { valuesByName, type AuthorizerCall } from "./authorizer-call.js";
 import type { Authorizer } from "./model.js";
 import { headerEntries } from "./raw-headers.js";
+import { requestTime } from "./request-time.js";
 
 export interface EventInput {
   readonly authorizer: Authorizer;
@@ -130,7 +131,3 @@ const joined = (values: ReadonlyMap<string, readonly string[]>): object =>
 
 const last = (values: ReadonlyMap<string, readonly string[]>): object =>
   Object.fromEntries(Array.from(values, ([name, each]) => [name, each.at(-1)]));
-
-/** `02/Jan/2026:03:04:05 +0000` */
-const requestTime = (now: number): string =>
-  new Date(now).toUTCString().replace(/^\w+, (\d+) (\w+) (\d+) ([\d:]+) GMT$/, "$1/$2/$3:$4 +0000");

@@ -6,7 +6,8 @@ import { forwardedHeaders, type IdentityFields } from "./forwarded-headers.js";
 import type { Inbound } from "./inbound.js";
 import type { InvokeTarget, RoleSession } from "./model.js";
 import { eachField } from "./raw-headers.js";
-import type { RequestTarget } from "./request-target.js";
+import { decodedPairs, splitTarget, type RequestTarget } from "./request-target.js";
+import { requestTime } from "./request-time.js";
 
 export interface EventInput {
   readonly inbound: Pick<Inbound, "requestId" | "method" | "headers" | "client">;
@@ -21,10 +22,7 @@ export interface EventInput {
 
 /** The event as JSON text. */
 export function invokeEvent(input: EventInput): string {
-  const { wire } = input.target;
-  const queryAt = wire.indexOf("?");
-  const rawPath = queryAt < 0 ? wire : wire.slice(0, queryAt);
-  const rawQueryString = queryAt < 0 ? "" : wire.slice(queryAt + 1);
+  const { path: rawPath, query: rawQueryString } = splitTarget(input.target);
   const headers = eventHeaders(input);
   const cookies = headers.cookie
     ?.split(";")
@@ -73,18 +71,9 @@ function eventHeaders(input: EventInput): Texts {
   return headers;
 }
 
-/** Of a query in SigV4's encoding: every pair has its `=`. */
 function parametersOf(query: string): Texts {
   const parameters = noTexts();
-  for (const pair of query.split("&")) {
-    const equalsAt = pair.indexOf("=");
-    append(
-      parameters,
-      decodeURIComponent(pair.slice(0, equalsAt)),
-      decodeURIComponent(pair.slice(equalsAt + 1)),
-      ",",
-    );
-  }
+  for (const [name, value] of decodedPairs(query)) append(parameters, name, value, ",");
   return parameters;
 }
 
@@ -141,7 +130,3 @@ function iamOf({ credentials, assumedRoleArn, assumedRoleId }: RoleSession) {
 }
 
 const accountOf = (arn: string): string => arn.replace(/^(?:[^:]*:){4}([^:]*).*$/, "$1");
-
-/** `10/Jul/2026:19:19:06 +0000` */
-const requestTime = (now: number): string =>
-  new Date(now).toUTCString().replace(/^\w+, (\d+) (\w+) (\d+) ([\d:]+) GMT$/, "$1/$2/$3:$4 +0000");

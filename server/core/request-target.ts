@@ -110,6 +110,26 @@ export function parseAnyTarget(raw: string): Result<RequestTarget> {
   });
 }
 
+/** What is sent, taken apart again: the query without its `?`. */
+export function splitTarget({ wire }: Pick<RequestTarget, "wire">): {
+  readonly path: string;
+  readonly query: string;
+} {
+  const queryAt = wire.indexOf("?");
+  return queryAt < 0
+    ? { path: wire, query: "" }
+    : { path: wire.slice(0, queryAt), query: wire.slice(queryAt + 1) };
+}
+
+/** Names and values of a query as it is sent, decoded, in order: every pair has its `=`. */
+export const decodedPairs = (query: string): [name: string, value: string][] =>
+  query === "" ? [] : query.split("&").map(decodedPair);
+
+function decodedPair(pair: string): [name: string, value: string] {
+  const at = pair.indexOf("=");
+  return [decodeURIComponent(pair.slice(0, at)), decodeURIComponent(pair.slice(at + 1))];
+}
+
 /** Percent-encodes everything but RFC 3986's unreserved characters, as SigV4 asks. */
 export function encodeRfc3986(text: string): string {
   return encodeURIComponent(text).replace(

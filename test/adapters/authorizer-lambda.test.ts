@@ -4,7 +4,7 @@ import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { RequestListener } from "node:http";
 import { createAskLambda, signedInvoke } from "../../server/adapters/authorizer-lambda.js";
-import type { OwnCredentials } from "../../server/adapters/own-credentials.js";
+import type { OwnCredentials } from "../../server/adapters/role-sessions.js";
 import { createUpstream } from "../../server/adapters/upstream.js";
 import { headerEntries } from "../../server/core/raw-headers.js";
 import { startUpstreamServer, type UpstreamServer } from "../fixtures/upstream-server.js";
