@@ -9,7 +9,7 @@ const maxDepth = 32;
 
 /** The refusal is the second half of a sentence: "is not JSON". It never quotes the text. */
 export const parseJsonObject = (text: string): Result<JsonObject, string> => {
-  const value = parse(text);
+  const value = parseJson(text);
   if (value === undefined) return refuse("is not JSON");
   if (!isJsonObject(value)) return refuse("is not a JSON object");
   const fault = structureFault(text);
@@ -19,7 +19,8 @@ export const parseJsonObject = (text: string): Result<JsonObject, string> => {
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const parse = (text: string): unknown => {
+/** `undefined` for what is no JSON: no JSON text means that. */
+export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -8,6 +8,7 @@ import { jsonAnswer } from "./json-answer.js";
 import { isLambdaPath } from "./lambda/invoke-request.js";
 import { receiveRequest } from "./lambda/receive-request.js";
 import { isSqsTarget, type Sqs } from "./sqs/create-sqs.js";
+import { sourceIpOf } from "./source-ip.js";
 import type { Sts } from "./sts/create-sts.js";
 import type { TaskCredentials } from "./task-credentials.js";
 
@@ -51,7 +52,7 @@ const answer = async (parts: ApiParts, request: IncomingMessage, signal: AbortSi
   const received = await receiveRequest(request);
   if (!received) return undefined;
   if (!received.ok) return jsonAnswer(received.error.status, { message: received.error.message });
-  const sourceIp = (request.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+  const sourceIp = sourceIpOf(request.socket);
   if (url === "/" && isForCloudWatch(received.value.rawHeaders))
     return cloudWatch.handle(received.value, sourceIp);
   const [target] = headerValues(received.value.rawHeaders, "x-amz-target");

@@ -4,6 +4,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isBase64 } from "../../../../server/core/base64.js";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
+import { isJsonObject, parseJson, type JsonObject } from "../../../../server/core/strict-json.js";
 import { RESPONSE_LIMIT } from "../lambda/invocation.js";
 
 type Header = readonly [name: string, value: string];
@@ -14,20 +15,16 @@ export interface ApiAnswer {
   readonly body: Buffer;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const members = new Set(["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"]);
 
 /** `wantsBytes`: the API sends this client bytes, where the function says that its body is base64. */
 export function toApiAnswer(payload: string, wantsBytes: boolean): Result<ApiAnswer, string> {
   if (Buffer.byteLength(payload) > RESPONSE_LIMIT)
     return refuse(`the answer is larger than ${RESPONSE_LIMIT} bytes of JSON`);
-  const result = parse(payload);
+  // A runtime of the function's own may give any text.
+  const result = parseJson(payload);
   if (result === undefined) return refuse("the answer is no JSON");
-  if (!isObject(result)) return refuse("the answer must be an object with a statusCode");
+  if (!isJsonObject(result)) return refuse("the answer must be an object with a statusCode");
   const strange = Object.keys(result).find((name) => !members.has(name));
   if (strange !== undefined) return refuse(`a REST API's answer has no ${strange}`);
   const { statusCode } = result;
@@ -40,18 +37,9 @@ export function toApiAnswer(payload: string, wantsBytes: boolean): Result<ApiAns
   return accept({ status: Number(statusCode), headers: headers.value, body: body.value });
 }
 
-/** A runtime of the function's own may give any text. */
-const parse = (payload: string): unknown => {
-  try {
-    return JSON.parse(payload);
-  } catch {
-    return undefined;
-  }
-};
-
 /** A name in both lists keeps the values of multiValueHeaders, and those of `headers` that are not among them. */
-function readAllHeaders({ headers = {}, multiValueHeaders = {} }: Fields): Result<Header[], string> {
-  if (!isObject(headers) || !isObject(multiValueHeaders))
+function readAllHeaders({ headers = {}, multiValueHeaders = {} }: JsonObject): Result<Header[], string> {
+  if (!isJsonObject(headers) || !isJsonObject(multiValueHeaders))
     return refuse("headers and multiValueHeaders must be objects");
   const listed = Object.entries(multiValueHeaders).map(([name, values]) => [name, values] as const);
   const notLists = listed.find(([, values]) => !Array.isArray(values));
@@ -84,7 +72,7 @@ function readHeader(field: string, value: unknown): Result<Header, string> {
 }
 
 /**
- * Fields that API Gateway keeps for itself and gives back under another name. Its page says "may" of a longer list.
+ * JsonObject that API Gateway keeps for itself and gives back under another name. Its page says "may" of a longer list.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 const remapped = new Set([
@@ -95,7 +83,7 @@ const remapped = new Set([
 ]);
 
 function readBody(
-  { body = "", isBase64Encoded = false }: Fields,
+  { body = "", isBase64Encoded = false }: JsonObject,
   wantsBytes: boolean,
 ): Result<Buffer, string> {
   if (typeof body !== "string") return refuse("body must be a string");

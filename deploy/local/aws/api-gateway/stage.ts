@@ -7,6 +7,7 @@ import type { Clock } from "../../../../server/ports.js";
 import type { ApiCall } from "../iam/authorize-api.js";
 import type { RequestHandler } from "../lambda/function-url.js";
 import type { ApiStage, AwsError, Caller, Outcome, RestApi, SignedRequest } from "../model.js";
+import { sourceIpOf } from "../source-ip.js";
 import { missingToken as unsigned } from "../sigv4/refusals.js";
 import { parseTarget } from "../sigv4/parse-target.js";
 import { toApiEvent } from "./api-event.js";
@@ -74,8 +75,7 @@ export const createStages =
 async function serve(exchange: Exchange, req: IncomingMessage): Promise<Outcome<ApiAnswer> | undefined> {
   const request = await receiveApiRequest(req);
   if (!request?.ok) return request;
-  const { remoteAddress = "", localPort = 0 } = req.socket;
-  const connection = { sourceIp: remoteAddress.replace(/^::ffff:/, ""), port: localPort };
+  const connection = { sourceIp: sourceIpOf(req.socket), port: req.socket.localPort ?? 0 };
   const call = findCall(exchange.deps.api, request.value, connection);
   if (!call.ok) return call;
   const caller = await admit(exchange.deps, call.value);

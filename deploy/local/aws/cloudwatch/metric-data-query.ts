@@ -1,6 +1,7 @@
 // Reads GetMetricData as the AWS SDK sends it (AWS JSON 1.0). Served: sums of AWS/Lambda's Invocations and Errors over
 // whole minutes. Metric maths and everything else is refused by name.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html. Pure.
+import { parseJson } from "../../../../server/core/strict-json.js";
 import { z } from "zod";
 import type { Outcome, Refused } from "../model.js";
 import { refused } from "../lambda/refusal.js";
@@ -45,7 +46,7 @@ const request = z.strictObject({
 });
 
 export const readMetricDataRequest = (body: Buffer): Outcome<MetricDataRequest> => {
-  const parsed = request.safeParse(parseJson(body));
+  const parsed = request.safeParse(parseJson(body.toString()));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return invalidParameter(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
@@ -67,14 +68,6 @@ export const readMetricDataRequest = (body: Buffer): Outcome<MetricDataRequest> 
       ascending: order === "TimestampAscending",
     },
   };
-};
-
-const parseJson = (body: Buffer): unknown => {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 };
 
 const invalidParameter = (message: string): Refused =>

@@ -4,6 +4,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isBase64 } from "../../../../server/core/base64.js";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
+import { isJsonObject, type JsonObject } from "../../../../server/core/strict-json.js";
 import { RESPONSE_LIMIT } from "./invocation.js";
 
 type Header = readonly [name: string, value: string];
@@ -16,11 +17,6 @@ export interface AnswerHead {
 export interface Answer extends AnswerHead {
   readonly body: Buffer;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The connection is the front end's. */
 const NOT_THE_FUNCTIONS = new Set([
@@ -54,7 +50,7 @@ const isHeader = ([name, value]: Header): boolean => {
 };
 
 const readHeaders = (headers: unknown = {}): Result<Header[], string> => {
-  if (!isObject(headers)) return refuse("headers must be an object");
+  if (!isJsonObject(headers)) return refuse("headers must be an object");
   const read: Header[] = [];
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
@@ -75,7 +71,7 @@ const readCookies = (cookies: unknown = []): Result<Header[], string> => {
     : refuse("cookies must be a list of strings that are legal in HTTP");
 };
 
-const readHead = (fields: Fields, defaultContentType: string): Result<AnswerHead, string> => {
+const readHead = (fields: JsonObject, defaultContentType: string): Result<AnswerHead, string> => {
   const status = readStatus(fields.statusCode);
   if (!status.ok) return status;
   const headers = readHeaders(fields.headers);
@@ -87,7 +83,7 @@ const readHead = (fields: Fields, defaultContentType: string): Result<AnswerHead
   return accept({ status: status.value, headers: [...headers.value, ...contentType, ...cookies.value] });
 };
 
-const readBody = ({ body = "", isBase64Encoded = false }: Fields): Result<Buffer, string> => {
+const readBody = ({ body = "", isBase64Encoded = false }: JsonObject): Result<Buffer, string> => {
   if (typeof body !== "string") return refuse("body must be a string");
   if (typeof isBase64Encoded !== "boolean") return refuse("isBase64Encoded must be true or false");
   if (!isBase64Encoded) return accept(Buffer.from(body));
@@ -110,7 +106,7 @@ export const toAnswer = (payload: string): Result<Answer, string> => {
   // A runtime of one's own may post anything.
   if (!parsed.ok) return parsed;
   const result = parsed.value;
-  if (!isObject(result) || !("statusCode" in result))
+  if (!isJsonObject(result) || !("statusCode" in result))
     return accept({
       status: 200,
       headers: [["content-type", "application/json"]],
@@ -136,7 +132,7 @@ export const toStreamHead = (metadata: string): Result<AnswerHead, string> => {
   if (Buffer.byteLength(metadata) > METADATA_LIMIT)
     return refuse(`the metadata of a stream is larger than ${METADATA_LIMIT} bytes of JSON`);
   const fields: unknown = JSON.parse(metadata);
-  if (!isObject(fields)) return refuse("the metadata of a stream must be an object");
+  if (!isJsonObject(fields)) return refuse("the metadata of a stream must be an object");
   const head = readHead(fields, "application/octet-stream");
   if (!head.ok) return head;
   // How long a stream will be is not known while it runs.

@@ -1,6 +1,7 @@
 // Which messages of a batch a function has failed, by its answer under ReportBatchItemFailures. Pure.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
 // An answer that is neither empty nor of that shape fails the whole batch (for some shapes UNCONFIRMED).
+import { parseJson } from "../../../../server/core/strict-json.js";
 
 /** Message ids; or why all of them have failed. */
 export type ReportedFailures =
@@ -10,7 +11,7 @@ const none: ReportedFailures = { ok: true, failed: new Set() };
 const all = (why: string): ReportedFailures => ({ ok: false, why });
 
 export const readItemFailures = (payload: string, messageIds: readonly string[]): ReportedFailures => {
-  const answer = parse(payload);
+  const answer = parseJson(payload);
   if (answer === undefined) return all("its answer is no JSON");
   if (answer === null) return none;
   if (typeof answer !== "object" || Array.isArray(answer)) return all("its answer is no object");
@@ -20,14 +21,6 @@ export const readItemFailures = (payload: string, messageIds: readonly string[])
   if (failures === null) return none;
   if (!Array.isArray(failures)) return all("batchItemFailures is no list");
   return readFailures(failures as unknown[], messageIds);
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 };
 
 const readFailures = (failures: readonly unknown[], messageIds: readonly string[]): ReportedFailures => {

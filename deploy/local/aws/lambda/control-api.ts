@@ -3,6 +3,7 @@
 import type { ServerResponse } from "node:http";
 import type { Clock } from "../../../../server/ports.js";
 import type { Caller, FunctionDefinition, Outcome, SignedRequest } from "../model.js";
+import { sourceIpOf } from "../source-ip.js";
 import type { DeployedFunction } from "./deployed-function.js";
 import { aliasDocument, configurationDocument } from "./control-documents.js";
 import { type ControlRequest, type Page, readControlRequest } from "./control-request.js";
@@ -53,9 +54,7 @@ export const createControlApi =
     receiveRequest(req)
       .then(async (received) => {
         if (received === undefined) return;
-        const reply = received.ok
-          ? await answer(deps, received.value, (req.socket.remoteAddress ?? "").replace(/^::ffff:/, ""))
-          : received;
+        const reply = received.ok ? await answer(deps, received.value, sourceIpOf(req.socket)) : received;
         if (reply.ok) {
           sendReply(res, ids, reply.value);
           return;

@@ -1,5 +1,6 @@
 // Reads a request of Lambda's control API about versions and aliases: which action, of which function, with what. All
 // other actions are refused by name. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html. Pure.
+import { isJsonObject, parseJson, type JsonObject } from "../../../../server/core/strict-json.js";
 import type { Outcome, Refused, SignedRequest } from "../model.js";
 import { parseTarget } from "../sigv4/parse-target.js";
 import { invalid, type InvokeTarget, parameter, type Place, readInvokeTarget } from "./invoke-target.js";
@@ -167,10 +168,10 @@ const readChange = (body: Buffer): Outcome<AliasChange> => {
 
 /** `{ AdditionalVersionWeights: { "8": 0.1 } }`; without one in it, the split ends. */
 const readRouting = (routing: unknown): Outcome<NonNullable<AliasChange["additional"]> | null> => {
-  const { AdditionalVersionWeights: weights = {}, ...others } = isMembers(routing) ? routing : { routing };
-  const entries = isMembers(weights) ? Object.entries(weights) : [];
+  const { AdditionalVersionWeights: weights = {}, ...others } = isJsonObject(routing) ? routing : { routing };
+  const entries = isJsonObject(weights) ? Object.entries(weights) : [];
   const [entry] = entries;
-  if (Object.keys(others).length > 0 || !isMembers(weights))
+  if (Object.keys(others).length > 0 || !isJsonObject(weights))
     return invalid("routingConfig", JSON.stringify(routing));
   if (entry === undefined) return { ok: true, value: null };
   const [version, weight] = entry;
@@ -181,17 +182,10 @@ const readRouting = (routing: unknown): Outcome<NonNullable<AliasChange["additio
   return { ok: true, value: { version, weight } };
 };
 
-const isMembers = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const readMembers = (body: Buffer, known: readonly string[]): Outcome<Record<string, unknown>> => {
-  try {
-    const value: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
-    if (!isMembers(value)) return notJson;
-    return findUnknown(Object.keys(value), known) ?? { ok: true, value };
-  } catch {
-    return notJson;
-  }
+const readMembers = (body: Buffer, known: readonly string[]): Outcome<JsonObject> => {
+  const value = body.length === 0 ? {} : parseJson(body.toString());
+  if (!isJsonObject(value)) return notJson;
+  return findUnknown(Object.keys(value), known) ?? { ok: true, value };
 };
 
 const notJson: Refused = refused(400, "SerializationException", "The request's body is not a JSON object.");

@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../../../server/ports.js";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
 import type { Caller, FunctionDefinition, Outcome, Principal, SignedRequest } from "../model.js";
+import { sourceIpOf } from "../source-ip.js";
 import { type Answer, toAnswer } from "./answer.js";
 import { collect, type CollectedAnswer, STREAM_LIMIT, streamTo } from "./answer-sink.js";
 import type { Callee } from "./callee.js";
@@ -118,9 +119,9 @@ const plan = async (
 const admitEvent = async (
   exchange: Exchange,
   request: SignedRequest,
-  { remoteAddress = "", localPort = 0 }: Socket,
+  socket: Socket,
 ): Promise<Outcome<string>> => {
-  const connection = { sourceIp: remoteAddress.replace(/^::ffff:/, ""), port: localPort };
+  const connection = { sourceIp: sourceIpOf(socket), port: socket.localPort ?? 0 };
   const caller = await admit(exchange, request, connection.sourceIp);
   if (!caller.ok) return caller;
   const event = toEvent({ ...exchange, request, caller: caller.value, connection });

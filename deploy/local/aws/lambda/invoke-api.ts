@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../../../server/ports.js";
 import type { Caller, FunctionDefinition, Outcome, SignedRequest, Refused } from "../model.js";
+import { sourceIpOf } from "../source-ip.js";
 import type { Callee, Run } from "./callee.js";
 import type { LambdaLogEntry, RequestHandler } from "./function-url.js";
 import type { Invocation } from "./invocation.js";
@@ -66,7 +67,7 @@ const serve = async (exchange: Exchange, req: IncomingMessage): Promise<void> =>
   const received = await receiveRequest(req);
   if (received === undefined) return;
   const answering = received.ok
-    ? await plan(exchange, received.value, req.socket.remoteAddress ?? "")
+    ? await plan(exchange, received.value, sourceIpOf(req.socket))
     : inLambdaWords(received);
   if (answering.ok) await answering.value();
   else sendRefusal(exchange.res, exchange, answering.error);
@@ -80,9 +81,9 @@ const inLambdaWords = ({ error }: Refused): Refused =>
 const plan = async (
   exchange: Exchange,
   signed: SignedRequest,
-  remoteAddress: string,
+  sourceIp: string,
 ): Promise<Outcome<() => Promise<void> | void>> => {
-  const call = await admit(exchange.deps, signed, remoteAddress.replace(/^::ffff:/, ""));
+  const call = await admit(exchange.deps, signed, sourceIp);
   if (!call.ok) return call;
   const { request, callee, picked } = call.value;
   if (request.type === "DryRun") return { ok: true, value: () => sendEmpty(exchange, 204, picked.version) };

@@ -1,6 +1,7 @@
 // Reads an Invoke or InvokeWithResponseStream request: which action, which function, how, and with what. Everything that
 // the twin does not serve is refused by name. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. Pure.
 import { headerValues } from "../../../../server/core/raw-headers.js";
+import { isJsonObject } from "../../../../server/core/strict-json.js";
 import type { Outcome, SignedRequest, Refused } from "../model.js";
 import { parseTarget } from "../sigv4/parse-target.js";
 import { invalid, type InvokeTarget, parameter, type Place, readInvokeTarget } from "./invoke-target.js";
@@ -76,7 +77,7 @@ const readOptions = ({ rawHeaders }: SignedRequest, streaming: boolean): Outcome
 
 const readClientContext = (encoded: string): Outcome<string> => {
   const text = Buffer.from(encoded, "base64").toString();
-  return encoded.length <= CLIENT_CONTEXT_LIMIT && BASE64.test(encoded) && isJson(text, isObject)
+  return encoded.length <= CLIENT_CONTEXT_LIMIT && BASE64.test(encoded) && isJson(text, isJsonObject)
     ? { ok: true, value: text }
     : content("Client context must be a valid Base64-encoded JSON object.");
 };
@@ -92,9 +93,6 @@ const readPayload = (body: Buffer, type: InvocationType): Outcome<string> => {
     ? { ok: true, value: text }
     : content("Could not parse request body into json.");
 };
-
-const isObject = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isJson = (text: string, accepts = (_value: unknown): boolean => true): boolean => {
   try {

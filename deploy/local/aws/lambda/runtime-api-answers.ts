@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
+import { isJsonObject, parseJson, type JsonObject } from "../../../../server/core/strict-json.js";
 import type { FunctionError } from "./invocation.js";
 
 type Headers = Readonly<Record<string, string>>;
@@ -65,12 +66,7 @@ const lines = (value: unknown): string[] | undefined => {
   return read.length === 0 ? undefined : read;
 };
 
-export const parseMembers = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
+export const parseMembers = (text: string): JsonObject | undefined => {
+  const value = parseJson(text);
+  return isJsonObject(value) ? value : undefined;
 };

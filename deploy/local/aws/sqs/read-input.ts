@@ -1,12 +1,11 @@
 // Reads the members of a request's JSON, each with SQS's bounds. A member that nobody asked for is refused: what the
 // twin does not know it does not take. Pure.
+import { isJsonObject, type JsonObject } from "../../../../server/core/strict-json.js";
 import type { Outcome } from "../model.js";
 import { invalid, missing, notServed } from "./refusals.js";
 
-export type Input = Readonly<Record<string, unknown>>;
-
-export const isInput = (value: unknown): value is Input =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export type Input = JsonObject;
+export const isInput = isJsonObject;
 
 const given = (value: unknown): boolean => value !== undefined && value !== null;
 

@@ -1,8 +1,7 @@
 // A Lambda event -> the HTTP request that a web app gets of it: payload format 2.0 (function URL, HTTP API) and 1.0 (REST
 // API); anything else is posted as it is. Not done: events of a load balancer. Pure.
+import { isJsonObject, type JsonObject } from "../../../../../server/core/strict-json.js";
 import type { WebAdapterSettings } from "./settings.js";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Of an event, and so of the answer that it wants. */
 export type PayloadFormat = "2.0" | "1.0" | "none";
@@ -33,9 +32,9 @@ export const toAppRequest = (
   settings: WebAdapterSettings,
 ): AppRequest => {
   const event: unknown = JSON.parse(eventJson);
-  const members = isMembers(event) ? event : {};
-  const requestContext = isMembers(members.requestContext) ? members.requestContext : undefined;
-  const parts = isMembers(requestContext?.http)
+  const members = isJsonObject(event) ? event : {};
+  const requestContext = isJsonObject(members.requestContext) ? members.requestContext : undefined;
+  const parts = isJsonObject(requestContext?.http)
     ? ofFormat2(members, requestContext.http)
     : requestContext !== undefined && typeof members.httpMethod === "string"
       ? ofFormat1(members, members.httpMethod)
@@ -55,14 +54,11 @@ export const toAppRequest = (
   };
 };
 
-const isMembers = (value: unknown): value is Members =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 
-const ofFormat2 = (event: Members, http: Members): AppRequest => {
+const ofFormat2 = (event: JsonObject, http: JsonObject): AppRequest => {
   const cookies = texts(event.cookies);
   const query = text(event.rawQueryString);
   return {
@@ -74,13 +70,15 @@ const ofFormat2 = (event: Members, http: Members): AppRequest => {
   };
 };
 
-const ofFormat1 = (event: Members, method: string): AppRequest => {
-  const given = isMembers(event.multiValueQueryStringParameters) ? event.multiValueQueryStringParameters : {};
+const ofFormat1 = (event: JsonObject, method: string): AppRequest => {
+  const given = isJsonObject(event.multiValueQueryStringParameters)
+    ? event.multiValueQueryStringParameters
+    : {};
   const pairs = Object.entries(given).flatMap(([name, values]) =>
     texts(values).map((value): [string, string] => [name, value]),
   );
   const query = new URLSearchParams(pairs).toString();
-  const many = isMembers(event.multiValueHeaders) ? event.multiValueHeaders : {};
+  const many = isJsonObject(event.multiValueHeaders) ? event.multiValueHeaders : {};
   return {
     format: "1.0",
     method,
@@ -105,13 +103,13 @@ const passedThrough = (eventJson: string, { passThroughPath }: WebAdapterSetting
 
 const single = (headers: unknown): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(isMembers(headers) ? headers : {}).map(([name, value]) => [
+    Object.entries(isJsonObject(headers) ? headers : {}).map(([name, value]) => [
       name.toLowerCase(),
       text(value),
     ]),
   );
 
-const bodyOf = ({ body, isBase64Encoded }: Members): Buffer =>
+const bodyOf = ({ body, isBase64Encoded }: JsonObject): Buffer =>
   Buffer.from(text(body), isBase64Encoded === true ? "base64" : "utf8");
 
 /** What is encoded already stays. */
