@@ -1,5 +1,6 @@
 // AWS's partitions: which one a region is in, and under which name its endpoints stand. The regions of one partition
 // begin alike. https://docs.aws.amazon.com/general/latest/gr/rande.html#view-service-endpoints
+import { arnParts } from "../core/arn.js";
 
 interface Partition {
   /** As in an ARN. */
@@ -23,7 +24,7 @@ export const partitionOf = (region: string): Partition =>
 
 /** What is wrong with an ARN whose partition and region do not go together. */
 export function partitionFault(arn: string): string | undefined {
-  const [, partition = "", , region = ""] = arn.split(":");
+  const { partition, region } = arnParts(arn);
   const { name } = partitionOf(region);
   return partition === name ? undefined : `must begin with arn:${name}: in the region ${region}`;
 }

@@ -1,5 +1,6 @@
 // A valid entry of `authorizers` -> an Authorizer, with its defaults and its places resolved.
 import { resolve } from "node:path";
+import { arnParts } from "../core/arn.js";
 import type { Authorizer } from "../core/model.js";
 import { partitionOf } from "./aws-partition.js";
 import { versionOf, type AuthorizerEntry } from "./authorizer-schema.js";
@@ -26,7 +27,7 @@ export function compileAuthorizer(entry: AuthorizerEntry, folder: string): Autho
 
 function sourceOf({ lambda, module, endpoint }: AuthorizerEntry, folder: string): Authorizer["source"] {
   if (lambda === undefined) return { kind: "module", file: resolve(folder, module ?? "") };
-  const [, , , region = ""] = lambda.split(":");
+  const { region } = arnParts(lambda);
   const origin = endpoint?.origin ?? `https://lambda.${region}.${partitionOf(region).domain}`;
   return { kind: "lambda", functionArn: lambda, region, origin };
 }

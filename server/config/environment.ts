@@ -1,5 +1,6 @@
 // What the environment puts into the document before it is checked: `${env.NAME}` in any string value, and PORT and
 // ADMIN_PORT over `listen`. Values are put in as they are and not looked through again.
+import { isJsonObject } from "../core/strict-json.js";
 import { formatPath } from "./fault.js";
 import type { Fault, Path } from "./fault.js";
 import type { Environment } from "./source.js";
@@ -49,7 +50,7 @@ export function overridePorts(document: unknown, env: Environment): Expanded {
     if (/^\d{1,5}$/.test(value) && Number(value) <= 65535) ports[key] = Number(value);
     else faults.push({ path: name, message: "must be a port from 0 to 65535, or not be set" });
   }
-  return { document: isMapping(document) ? withPorts(document, ports) : document, faults };
+  return { document: isJsonObject(document) ? withPorts(document, ports) : document, faults };
 }
 
 function withPorts(
@@ -57,9 +58,5 @@ function withPorts(
   ports: Readonly<Record<string, number>>,
 ): unknown {
   const listen = document.listen ?? {};
-  return isMapping(listen) ? { ...document, listen: { ...listen, ...ports } } : document;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isJsonObject(listen) ? { ...document, listen: { ...listen, ...ports } } : document;
 }

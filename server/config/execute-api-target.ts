@@ -2,6 +2,7 @@
 // VPC endpoint's, behind a custom domain, or on this machine. The session policy needs the stage's ARN; AWS's hosts tell
 // it. https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
 import { z } from "zod";
+import { arnParts } from "../core/arn.js";
 import type { ExecuteApiTarget } from "../core/model.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import { partitionFault, partitionOf } from "./aws-partition.js";
@@ -61,7 +62,11 @@ export function resolveExecuteApi(entry: ExecuteApiEntry): Result<ExecuteApiTarg
   if (arn === undefined) {
     return refuse([faultAt("stageArn", "is needed: the host of executeApi does not tell API and stage")]);
   }
-  const region = agreeOnRegion(entry.region, arn.split(":")[3], entry.stageArn ? "stageArn" : "executeApi");
+  const region = agreeOnRegion(
+    entry.region,
+    arnParts(arn).region,
+    entry.stageArn ? "stageArn" : "executeApi",
+  );
   const faults = [
     ...(told.value ? disagreements(arn, told.value) : []),
     ...(region.ok ? [] : [region.denial]),
@@ -115,7 +120,7 @@ const arnOf = ({ region, apiId, stage }: Stage): string =>
   `arn:${partitionOf(region).name}:execute-api:${region}:*:${apiId}/${stage}`;
 
 function disagreements(arn: string, told: Stage): TargetFault[] {
-  const [, , , region = "", , resource = ""] = arn.split(":");
+  const { region, resource } = arnParts(arn);
   const [apiId = "", stage = ""] = resource.split("/");
   const written = { region, apiId, stage };
   const words = { region: "the region", apiId: "the API", stage: "the stage" } as const;

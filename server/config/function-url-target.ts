@@ -1,5 +1,6 @@
 // A target `{ functionUrl, functionArn }`: a Lambda function URL with AuthType AWS_IAM. Its region is taken from its
 // host, or asked for where the host does not tell. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+import { arnParts } from "../core/arn.js";
 import type { FunctionUrlTarget } from "../core/model.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import { partitionFault } from "./aws-partition.js";
@@ -45,7 +46,7 @@ export function resolveFunctionUrl(
 }
 
 function arnFaults(arn: string, region: string | undefined): TargetFault[] {
-  if (region !== undefined && arn.split(":")[3] !== region) {
+  if (region !== undefined && arnParts(arn).region !== region) {
     return [faultAt("functionArn", `must be in ${region}, the region of functionUrl`)];
   }
   const fault = partitionFault(arn);

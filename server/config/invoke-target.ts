@@ -1,6 +1,7 @@
 // A target `{ invoke: ARN }`: a Lambda function behind the Invoke API, by its version, its alias or as it stands. The
 // ARN tells the region. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 import { z } from "zod";
+import { arnParts } from "../core/arn.js";
 import { invokeModes, type InvokeMode, type InvokeTarget } from "../core/model.js";
 import type { Expression } from "../core/cel.js";
 import { accept, refuse, type Result } from "../core/result.js";
@@ -50,7 +51,7 @@ interface InvokeEntry extends SigningEntry {
 
 export function resolveInvoke(entry: InvokeEntry): Result<InvokeTarget, readonly TargetFault[]> {
   const { invoke: functionArn, mode = "RequestResponse", raw = false, logTail = false } = entry;
-  const regionOfArn = functionArn.split(":")[3] ?? "";
+  const { region: regionOfArn } = arnParts(functionArn);
   const region = agreeOnRegion(entry.region, regionOfArn, "invoke");
   const partition = partitionFault(functionArn);
   const faults = [

@@ -1,6 +1,7 @@
 // The role sessions this twin has lent: credentials that look like AWS's, and whose they are.
 // Held in memory only: a restart of the twin revokes them all.
 import { randomBytes } from "node:crypto";
+import { arnParts } from "../../../server/core/arn.js";
 import type { Clock } from "../../../server/ports.js";
 import type { Caller, PolicyDocument, Role } from "./model.js";
 
@@ -51,7 +52,7 @@ export function createSessions(options: { readonly clock: Clock; readonly limit?
 
 function newSession(role: Role, settings: SessionSettings, nowMs: number): Caller {
   const { sessionName, durationSeconds, sourceIdentity, sessionPolicy, federatedProvider } = settings;
-  const accountId = role.arn.split(":")[4] ?? "";
+  const { accountId } = arnParts(role.arn);
   return {
     accessKeyId: `ASIA${Array.from(randomBytes(16), (byte) => base32[byte % 32]).join("")}`,
     secretAccessKey: randomBytes(30).toString("base64"),

@@ -1,5 +1,6 @@
 // The event with which Lambda gives a function a batch of a queue's messages. Pure.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
+import { arnParts } from "../../../../server/core/arn.js";
 import {
   md5OfAttributes,
   md5OfBody,
@@ -29,7 +30,7 @@ const recordOf = (message: ReceivedMessage, queueArn: string) => {
     md5OfBody: md5OfBody(message.body),
     eventSource: "aws:sqs",
     eventSourceARN: queueArn,
-    awsRegion: queueArn.split(":")[3],
+    awsRegion: arnParts(queueArn).region,
   };
 };
 

@@ -2,6 +2,7 @@
 // SHUTDOWN events. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html. Not done: telemetry and logs.
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { arnParts } from "../../../../server/core/arn.js";
 import type { FunctionError, InvocationContext } from "./invocation.js";
 import {
   parseMembers,
@@ -92,7 +93,7 @@ export class RuntimeApiExtensions {
     const wantsAccount = req.headers["lambda-extension-accept-feature"] === "accountId";
     const answer = {
       ...{ functionName, functionVersion, handler: this.#settings.handler },
-      ...(wantsAccount && { accountId: invokedFunctionArn.split(":")[4] }),
+      ...(wantsAccount && { accountId: arnParts(invokedFunctionArn).accountId }),
     };
     sendJson(res, 200, answer, { "lambda-extension-identifier": id });
   }

@@ -1,10 +1,11 @@
 // What a function sees of the place it runs in: Lambda's environment variables and the constant part of `context`.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html. Pure.
+import { arnParts } from "../../../../server/core/arn.js";
 import type { FunctionDefinition } from "../model.js";
 import type { InvocationContext, LogLevel } from "./invocation.js";
 
-export const regionOf = ({ arn }: FunctionDefinition): string => arn.split(":")[3] ?? "";
-export const accountIdOf = ({ arn }: FunctionDefinition): string => arn.split(":")[4] ?? "";
+export const regionOf = ({ arn }: FunctionDefinition): string => arnParts(arn).region;
+export const accountIdOf = ({ arn }: FunctionDefinition): string => arnParts(arn).accountId;
 
 const LATEST = "$LATEST";
 

@@ -1,5 +1,6 @@
 // May this caller do this to this queue? The role's policies, and the queue's own where the template has one.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-authentication-and-access-control.html
+import { arnParts } from "../../../../server/core/arn.js";
 import type { Clock } from "../../../../server/ports.js";
 import { principalContext } from "../iam/context.js";
 import { evaluate, policiesOf } from "../iam/evaluate.js";
@@ -20,7 +21,7 @@ export interface QueueCall {
 export const authorizeQueue = (call: QueueCall, clock: Clock, report: Report): Outcome<void> => {
   const { caller, action, queueArn: resource, queuePolicy, sourceIp } = call;
   const principal = { kind: "session", caller } as const;
-  const [, , , region = "", accountId = ""] = resource.split(":");
+  const { region, accountId } = arnParts(resource);
   const context = {
     ...principalContext(principal, region, clock()),
     "aws:sourceip": sourceIp,
