@@ -11,13 +11,13 @@ import { createRecord, type Answered, type Ended } from "./call-record.js";
 import { denialOf, type Abandonment } from "./core/abandonment.js";
 import type { Cors } from "./core/cors.js";
 import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
-import { internalError, problemBody, problemHeaders, problemOf, type Problem } from "./core/problem.js";
 import { refuse, type Result } from "./core/result.js";
 import { commonHeaders, preflightReply } from "./cors-fields.js";
 import { inboundOf, send, type HttpInbound, type SendOptions } from "./express-bridge.js";
 import type { Gateway } from "./gateway.js";
 import type { MatchRoute } from "./match-route.js";
 import type { Clock } from "./ports.js";
+import { problemReply } from "./problem-reply.js";
 
 export interface AppParts {
   readonly gateway: Gateway;
@@ -68,7 +68,7 @@ async function answer(
   parts.callsInFlight.add(inbound.abandonment);
   try {
     const { reply, denial, error } = await replyTo(inbound, request, findings, parts);
-    const cors = findings.route ? findings.route.cors : parts.cors;
+    const cors = findings.route && findings.door !== "sts" ? findings.route.cors : parts.cors;
     const sent = await sendReply(reply, request, response, {
       headers: commonHeaders(inbound, request.headers.origin, reply, cors),
       isLast: parts.isDraining(),
@@ -94,9 +94,9 @@ async function replyTo(
     if (preflight) return { reply: preflight };
     const result = fault ? refuse(fault) : await unlessAbandoned(parts.gateway, inbound, findings);
     if (result.ok) return { reply: result.value };
-    return { reply: problemReply(problemOf(result.denial), inbound, findings), denial: result.denial };
+    return { reply: problemReply(result.denial, inbound, findings), denial: result.denial };
   } catch (error) {
-    return { reply: problemReply(internalError, inbound, findings), error };
+    return { reply: problemReply(undefined, inbound, findings), error };
   }
 }
 
@@ -121,19 +121,4 @@ function unlessAbandoned(gateway: Gateway, inbound: Inbound, findings: Findings)
     inbound.abandonment.listen({ abandoned: (reason) => resolve(refuse(denialOf(reason))) });
     gateway(inbound, findings).then(resolve, reject);
   });
-}
-
-function problemReply(problem: Problem, { requestId, rawTarget }: Inbound, { door }: Findings): Reply {
-  const body = problemBody(problem, requestId);
-  // Credential clients of AWS SDKs show these two; others pass over them. A mistyped route name has no door yet.
-  const forSdks =
-    door === "grant" || /^\/grant(?:[/?]|$)/.test(rawTarget)
-      ? { Code: problem.code, Message: problem.detail }
-      : {};
-  return {
-    kind: "own",
-    status: problem.status,
-    headers: problemHeaders(problem),
-    body: JSON.stringify({ ...body, ...forSdks }),
-  };
 }

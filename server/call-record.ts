@@ -67,10 +67,8 @@ function fieldsOf(
     if (call?.functionError !== undefined) fields.functionError = call.functionError;
     if (call?.logTail !== undefined) fields.logTail = call.logTail;
   }
-  if (route) {
-    fields.route = route.name;
-    fields.door = door;
-  }
+  if (route) fields.route = route.name;
+  if (door) fields.door = door;
   return denial ? Object.assign(fields, denial) : fields;
 }
 

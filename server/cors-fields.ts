@@ -48,9 +48,9 @@ export function commonHeaders(
 const isPreflight = (reply: Reply): boolean =>
   reply.kind === "own" && "access-control-max-age" in reply.headers;
 
-/** A page may read what the answer holds; browsers never show `set-cookie`. */
+/** A page may read what the answer holds, and when it was made (Node adds `date`); browsers never show `set-cookie`. */
 function exposedNames(reply: Reply): string {
-  let names = "x-request-id";
+  let names = reply.kind === "own" ? "x-request-id, date" : "x-request-id";
   const fields = reply.kind === "own" ? Object.keys(reply.headers) : namesOf(reply.headers);
   for (const name of fields) if (name !== "set-cookie") names += `, ${name}`;
   return names;

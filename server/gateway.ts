@@ -5,13 +5,15 @@ import type { Authorize } from "./authorize.js";
 import type { ConsultAuthorizer } from "./consult-authorizer.js";
 import { requestedUri } from "./core/http-uri.js";
 import type { Findings, Inbound, Reply } from "./core/inbound.js";
+import type { RoleSession } from "./core/model.js";
 import { requestTargetOf } from "./core/request-target.js";
 import { accept, type Result } from "./core/result.js";
 import { grant } from "./grant.js";
 import type { MatchRoute } from "./match-route.js";
 import type { ObtainSession } from "./obtain-session.js";
-import type { Clock } from "./ports.js";
+import type { BoundedMap, Clock } from "./ports.js";
 import type { Proxy } from "./proxy.js";
+import { isStsPath, type Sts } from "./sts.js";
 
 export interface GatewaySteps {
   readonly matchRoute: MatchRoute;
@@ -21,6 +23,10 @@ export interface GatewaySteps {
   readonly authorize: Authorize;
   readonly obtainSession: ObtainSession;
   readonly proxy: Proxy;
+  /** The same steps for STS's clients, who send their token in a form. */
+  readonly sts: Sts;
+  /** What was handed out, by access key id: the /sts door names its holder. */
+  readonly handedOut: BoundedMap<RoleSession>;
   readonly clock: Clock;
   /** The gateway's own, where the configuration names them. */
   readonly origins?: readonly string[];
@@ -35,12 +41,15 @@ export function createGateway({
   authorize,
   obtainSession,
   proxy,
+  sts,
+  handedOut,
   clock,
   origins,
 }: GatewaySteps): Gateway {
   return async (inbound, findings) => {
     const target = requestTargetOf(inbound);
     if (!target.ok) return target;
+    if (isStsPath(target.value)) return sts({ inbound, target: target.value, findings });
 
     const match = matchRoute(inbound.method, target.value);
     if (!match.ok) return match;
@@ -61,9 +70,10 @@ export function createGateway({
     if (!spec.ok) return spec;
     findings.spec = spec.value;
 
-    const session = await obtainSession(spec.value);
+    const session = await obtainSession(spec.value, door);
     if (!session.ok) return session;
     findings.session = session.value;
+    if (door === "grant") handedOut.set(session.value.credentials.accessKeyId, session.value);
 
     return door === "grant"
       ? accept(grant(route, principal.value, spec.value, session.value))

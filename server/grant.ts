@@ -4,21 +4,26 @@ import type { Reply } from "./core/inbound.js";
 import type { Principal, RoleSession, Route, SessionSpec } from "./core/model.js";
 import { targetUrl } from "./core/target-url.js";
 
-/** Says the earlier of two ends: the session's and the token's (design.md section 4). */
+/** The earlier of two ends, the session's and the token's (design.md section 4), as RFC 3339 has it. */
+export function expirationOf(principal: Principal, session: RoleSession): string {
+  const end = Math.min(session.expiration, Math.floor(principal.expiresAt) * 1000);
+  return new Date(end).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
 export function grant(route: Route, principal: Principal, spec: SessionSpec, session: RoleSession): Reply {
   const { accessKeyId, secretAccessKey, sessionToken } = session.credentials;
-  const end = Math.min(session.expiration, Math.floor(principal.expiresAt) * 1000);
   const body = {
     Version: 1,
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     SessionToken: sessionToken,
     Token: sessionToken,
-    Expiration: new Date(end).toISOString().replace(/\.\d{3}Z$/, "Z"),
+    Expiration: expirationOf(principal, session),
     Region: route.target.region,
     Service: route.target.service,
     FuncUrl: targetUrl(route.target),
     RoleArn: spec.roleArn,
+    AccountId: accountOf(session),
   };
   return {
     kind: "own",
@@ -27,3 +32,6 @@ export function grant(route: Route, principal: Principal, spec: SessionSpec, ses
     body: JSON.stringify(body),
   };
 }
+
+/** `arn:PARTITION:sts::ACCOUNT:assumed-role/ROLE/SESSION` */
+const accountOf = ({ assumedRoleArn }: RoleSession): string | undefined => assumedRoleArn.split(":")[4];

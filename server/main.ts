@@ -1,34 +1,25 @@
 // The composition root: settings -> adapters -> steps -> two listeners, and the way back down.
-import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { createAdminApp } from "./admin.js";
 import { createAppServer } from "./app-server.js";
 import { createApp } from "./app.js";
-import { createAuthenticate } from "./authenticate.js";
-import { createAuthorize } from "./authorize.js";
 import { createAuthorizers } from "./adapters/authorizers.js";
 import { createBoundedMap } from "./adapters/bounded-map.js";
 import { answerConnectionErrors } from "./adapters/connection-errors.js";
 import type { Log } from "./adapters/log.js";
 import { createMetrics } from "./adapters/metrics.js";
 import { createPackedPolicyWarning } from "./adapters/packed-policy-warning.js";
-import { createProofReplays } from "./adapters/proof-replays.js";
 import { createBodyBudget } from "./adapters/request-body.js";
 import { createRoleSessions } from "./adapters/role-sessions.js";
 import { createSigningKeys } from "./adapters/signing-keys.js";
 import { createUpstream, upstreamTimers } from "./adapters/upstream.js";
-import { createVerifiedTokens } from "./adapters/verified-tokens.js";
+import { composeGateway } from "./compose-gateway.js";
 import type { Settings } from "./config/compile.js";
 import type { Abandonment } from "./core/abandonment.js";
-import { createConsultAuthorizer } from "./consult-authorizer.js";
-import { createDpopNonces } from "./core/dpop-nonce.js";
 import { limitContradictions } from "./core/limit-contradictions.js";
-import { createGateway, type Gateway } from "./gateway.js";
 import { drain, listen } from "./listener.js";
-import { createMatchRoute, type MatchRoute } from "./match-route.js";
-import { createObtainSession } from "./obtain-session.js";
+import { createMatchRoute } from "./match-route.js";
 import type { HeldSession } from "./ports.js";
-import { createProxy } from "./proxy.js";
 import { unreadyReasons } from "./readiness.js";
 
 export interface RunningGateway {
@@ -47,7 +38,7 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
   const callsInFlight = new Set<Abandonment>();
   const matchRoute = createMatchRoute(settings.routes);
   const { app, listener } = createApp({
-    gateway: composeGateway(settings, matchRoute, adapters),
+    gateway: composeGateway(settings, matchRoute, { ...adapters, clock }),
     matchRoute,
     budget: createBodyBudget(settings.limits.bufferedBytes),
     log,
@@ -89,7 +80,8 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
   return { ...ports, stop: () => (stopped ??= stop()) };
 }
 
-const clock = Date.now;
+// Not `Date.now` itself: a test that moves this process's time moves it for all of its parts.
+const clock = (): number => Date.now();
 
 /** What holds connections, keys and sessions, and is let go of at the end. */
 function openAdapters(settings: Settings, log: Log) {
@@ -136,50 +128,6 @@ async function loadAuthorizers({ authorizers, close }: ReturnType<typeof openAda
   if (faults.length === 0) return;
   await close();
   throw new AuthorizerFault(faults);
-}
-
-function composeGateway(
-  settings: Settings,
-  matchRoute: MatchRoute,
-  adapters: ReturnType<typeof openAdapters>,
-): Gateway {
-  const { authorizers, keys, metrics, roleSessions, sessions, upstream } = adapters;
-  return createGateway({
-    clock,
-    ...(settings.listen.origins && { origins: settings.listen.origins }),
-    matchRoute,
-    authenticate: createAuthenticate({
-      issuers: settings.issuers,
-      keys,
-      verifiedTokens: createVerifiedTokens(),
-      replays: createProofReplays({ issuers: settings.issuers, clock }),
-      nonces: createDpopNonces(randomBytes(32)),
-      clock,
-      tokenBytes: settings.limits.tokenBytes,
-    }),
-    consultAuthorizer: createConsultAuthorizer({
-      authorizers,
-      decisions: createBoundedMap(),
-      clock,
-      secret: randomBytes(32),
-      identityBytes: settings.limits.tokenBytes,
-      onAsked: metrics.authorizerAsked,
-    }),
-    authorize: createAuthorize(),
-    obtainSession: createObtainSession({
-      roleSessions,
-      sessions,
-      refusals: createBoundedMap(),
-      budgets: createBoundedMap(),
-      clock,
-      random: Math.random,
-    }),
-    proxy: createProxy({
-      upstream,
-      clock,
-      bodyBytes: settings.limits.bodyBytes,
-    }),
-  });
 }
 
 async function listenOnBoth(server: Server, admin: Server, { listen: { host, ...ports }, routes }: Settings) {

@@ -1,5 +1,6 @@
 // Request line -> route, door and path parameters. Works on decoded segments, so that no spelling of a path reaches
 // another route than the function would understand. Overlaps of equal rank were refused when the configuration loaded.
+import type { Denial } from "./core/denial.js";
 import type { Door, Route, RouteMatch, RouteSegment } from "./core/model.js";
 import type { RequestTarget } from "./core/request-target.js";
 import { accept, refuse, type Result } from "./core/result.js";
@@ -15,22 +16,53 @@ export function createMatchRoute(routes: readonly Route[]): MatchRoute {
   const ranked = routes.toSorted(byRank);
   return (method, target) => {
     const [first, name, ...more] = target.segments;
-    if (first === "grant" && more.length === 0) return matchGrant(routes, method, name);
+    // sts.ts finds its own: no key reaches below it, nor does $default.
+    if (first === "sts") return refuse({ reason: "route_unknown" });
+    if (first === "grant" && more.length === 0) return matchGrant(routes, method, target, name);
     return matchProxy(ranked, method, target.segments);
   };
 }
 
-function matchGrant(routes: readonly Route[], method: string, name: string | undefined): Result<RouteMatch> {
+/**
+ * Without a token a stranger learns which names the grant door has, as he learns which paths the proxy door has; not
+ * whether a route of another name is there.
+ */
+function matchGrant(
+  routes: readonly Route[],
+  method: string,
+  target: RequestTarget,
+  name: string | undefined,
+): Result<RouteMatch> {
+  if (target.wire.includes("?")) return refuse(queried);
   const granting = routes.filter((route) => route.doors.has("grant"));
   const route =
     name === undefined
       ? (granting.find((candidate) => candidate.name === "default") ?? onlyOne(granting))
       : granting.find((candidate) => candidate.name === name);
-  if (!route) return refuse({ reason: "route_unknown" });
+  if (!route) return refuse(name === undefined ? unnamed : notGranting(routes, name));
   if (method !== "GET" && method !== "POST")
     return refuse({ reason: "method_not_allowed", allow: ["GET", "POST"] });
   return accept(matched(route, "grant", {}));
 }
+
+// RFC 6750 2.3: what stands in a query is kept in many places. Whatever it is, it could be a token.
+const queried = {
+  reason: "query_refused",
+  cause: "the grant door takes its token from the Authorization header alone",
+} as const;
+
+const unnamed = {
+  reason: "route_unnamed",
+  cause: "not exactly one route has the grant door, and none of them is named default",
+} as const;
+
+const notGranting = (routes: readonly Route[], name: string): Denial => ({
+  reason: "route_unknown",
+  door: "grant",
+  cause: routes.some((route) => route.name === name)
+    ? "`doors` of the route leaves the grant door out"
+    : "no route has this name",
+});
 
 function matchProxy(
   ranked: readonly Route[],

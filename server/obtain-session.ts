@@ -2,12 +2,14 @@
 // whole spec, so a session never reaches a caller it was not made for. AWS gives an account 600 calls a second for
 // everybody: what STS refused is not asked again at once, and each caller has a budget of calls.
 import type { Denial } from "./core/denial.js";
-import type { RoleSession, SessionSpec } from "./core/model.js";
+import type { Door, RoleSession, SessionSpec } from "./core/model.js";
+import { minimumLifeMs, renewalTimes } from "./core/renewal-times.js";
 import { accept, refuse, type Result } from "./core/result.js";
 import { returnToken, takeToken, type BucketSize, type TokenBucket } from "./core/token-bucket.js";
 import type { BoundedMap, Clock, HeldRefusal, HeldSession, RoleSessions } from "./ports.js";
 
-export type ObtainSession = (spec: SessionSpec) => Promise<Result<RoleSession>>;
+/** `door`: the proxy uses the session at once; through any other it is the caller's to keep, and lasts longer. */
+export type ObtainSession = (spec: SessionSpec, door: Door) => Promise<Result<RoleSession>>;
 
 export interface ObtainSessionPorts {
   readonly roleSessions: RoleSessions;
@@ -15,16 +17,14 @@ export interface ObtainSessionPorts {
   readonly refusals: BoundedMap<HeldRefusal>;
   readonly budgets: BoundedMap<TokenBucket>;
   readonly clock: Clock;
+  /** Resolves after so many milliseconds. */
+  readonly pause: (ms: number) => Promise<undefined>;
   /** From 0 to 1, as Math.random. */
   readonly random: () => number;
 }
 
-/** A session this close to its end is not given out any more: the call must still reach AWS before it. */
-const minimumLifeMs = 60_000;
-/** Renewed in the background from here on, while the old one is still served. */
-const renewBeforeMs = 600_000;
-/** By how much earlier at random: sessions that began together are not renewed together. */
-const renewalSpread = 1 / 3;
+/** How long a caller waits for a renewal while a usable session is held: some SDKs wait for one second in all. */
+const patienceMs = 700;
 /** After a failed renewal the old session is served this long before the next try. */
 const renewAgainMs = 10_000;
 /** How long STS's no stands. A role that is mended meanwhile is found so much later. */
@@ -33,7 +33,7 @@ const refusalLifeMs = 30_000;
 export const callerBudget: BucketSize = { capacity: 20, refillMs: 3_000 };
 
 export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
-  const { roleSessions, sessions, refusals, budgets, clock, random } = ports;
+  const { roleSessions, sessions, refusals, budgets, clock, pause, random } = ports;
   const inFlight = new Map<string, Promise<Result<RoleSession>>>();
   // authorize gives a caller the same spec again and again: its key is written once.
   const keys = new WeakMap<SessionSpec, string>();
@@ -46,14 +46,27 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
     return key;
   };
 
-  return (spec) => {
+  return (spec, door) => {
     const key = keyOf(spec);
     const held = sessions.get(key);
     const now = clock();
-    if (held && now < held.renewAt) return Promise.resolve(accept(held.session));
+    if (held && now < (door === "proxy" ? held.renewAt : held.renewGrantAt))
+      return Promise.resolve(accept(held.session));
     const renewal = inFlight.get(key) ?? renew(key, spec, now);
-    return held && isUsable(held.session, now) ? Promise.resolve(accept(held.session)) : renewal;
+    if (!held || !isUsable(held.session, now)) return renewal;
+    return door === "proxy" || now < held.grantUntil
+      ? Promise.resolve(accept(held.session))
+      : renewedOr(held.session, renewal);
   };
+
+  /** The held session where the renewal fails, or is not there in time: it is under way and the next caller's. */
+  async function renewedOr(
+    held: RoleSession,
+    renewal: Promise<Result<RoleSession>>,
+  ): Promise<Result<RoleSession>> {
+    const renewed = await Promise.race([renewal.catch(() => undefined), pause(patienceMs)]);
+    return renewed?.ok ? renewed : accept(held);
+  }
 
   function renew(key: string, spec: SessionSpec, now: number): Promise<Result<RoleSession>> {
     const denial = standingRefusal(key, now) ?? overBudget(spec, now);
@@ -81,7 +94,7 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
   function keep(key: string, spec: SessionSpec, result: Result<RoleSession>): void {
     const now = clock();
     if (result.ok) {
-      sessions.set(key, { session: result.value, renewAt: renewalTime(result.value, now, random()) });
+      sessions.set(key, { session: result.value, ...renewalTimes(result.value, spec, now, random()) });
       return;
     }
     const { denial } = result;
@@ -112,19 +125,20 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
 
   function postpone(key: string): void {
     const held = sessions.get(key);
-    if (held) sessions.set(key, { ...held, renewAt: clock() + renewAgainMs });
+    if (!held) return;
+    const later = clock() + renewAgainMs;
+    const { renewAt, renewGrantAt } = held;
+    sessions.set(key, {
+      ...held,
+      renewAt: Math.max(renewAt, later),
+      renewGrantAt: Math.max(renewGrantAt, later),
+    });
   }
 }
 
 const budgetKey = ({ issuer, subject }: SessionSpec["caller"]): string => JSON.stringify([issuer, subject]);
 
 const isUsable = (session: RoleSession, now: number): boolean => session.expiration - now > minimumLifeMs;
-
-/** Ten minutes before the end, for the shortest sessions at half their life, and up to a third of that earlier. */
-function renewalTime(session: RoleSession, now: number, random: number): number {
-  const lead = Math.min(renewBeforeMs, (session.expiration - now) / 2);
-  return session.expiration - lead * (1 + renewalSpread * random);
-}
 
 /** The same question gets the same answer for a while; an outage or a throttle for as long as the caller is told to wait. */
 const lifeMs = (denial: Denial): number =>

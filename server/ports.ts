@@ -13,6 +13,7 @@ import type {
   TokenPrincipal,
 } from "./core/model.js";
 import type { RawHeaders } from "./core/raw-headers.js";
+import type { RenewalTimes } from "./core/renewal-times.js";
 import type { Result } from "./core/result.js";
 
 /** Epoch milliseconds. */
@@ -63,10 +64,9 @@ export interface RoleSessions {
   assume(spec: SessionSpec): Promise<Result<RoleSession>>;
 }
 
-/** A session that is kept, and when to look for the next one (epoch milliseconds). */
-export interface HeldSession {
+/** A session that is kept, and when to look for the next one. */
+export interface HeldSession extends RenewalTimes {
   readonly session: RoleSession;
-  readonly renewAt: number;
 }
 
 /** What STS said no to, and until when it is not asked again (epoch milliseconds). */

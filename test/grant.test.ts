@@ -35,6 +35,7 @@ describe("the credentials reply", () => {
       Service: "lambda",
       FuncUrl: "https://abc.lambda-url.eu-west-1.on.aws/",
       RoleArn: "arn:aws:iam::123456789012:role/reports-invoker",
+      AccountId: "123456789012",
     });
   });
 

@@ -1,39 +1,12 @@
-import { createBoundedMap } from "../server/adapters/bounded-map.js";
-import type { RoleSession, SessionSpec } from "../server/core/model.js";
-import { accept, refuse, type Result } from "../server/core/result.js";
-import { callerBudget, createObtainSession } from "../server/obtain-session.js";
+import { refuse } from "../server/core/result.js";
+import { callerBudget } from "../server/obtain-session.js";
 import { accepted, refused } from "./fixtures/outcome.js";
 import { now } from "./fixtures/principal.js";
-import { roleSessionWith, sessionSpecWith } from "./fixtures/session.js";
+import { sessionSpecWith } from "./fixtures/session.js";
+import { sessionUntil, stsByHand } from "./fixtures/sts-by-hand.js";
 
 const minute = 60_000;
 const throttled = refuse({ reason: "sts_throttled", cause: "Throttling", retryAfterSeconds: 1 } as const);
-
-/** STS by hand: each AssumeRole waits until the test answers it. */
-function setUp() {
-  const state = { now, random: 0 };
-  const calls: { readonly spec: SessionSpec; answer(result: Result<RoleSession> | Error): Promise<void> }[] =
-    [];
-  const assume = (spec: SessionSpec) =>
-    new Promise<Result<RoleSession>>((resolve, reject) => {
-      const answer = (result: Result<RoleSession> | Error) => {
-        if (result instanceof Error) reject(result);
-        else resolve(result);
-        return new Promise<void>((done) => setImmediate(done));
-      };
-      calls.push({ spec, answer });
-    });
-  const obtain = createObtainSession({
-    roleSessions: { assume },
-    sessions: createBoundedMap(),
-    refusals: createBoundedMap(),
-    budgets: createBoundedMap(),
-    clock: () => state.now,
-    random: () => state.random,
-  });
-  const call = (at: number) => calls[at] ?? fail(at);
-  return { state, calls, call, obtain };
-}
 
 const denied = refuse({ reason: "session_refused", cause: "AccessDenied: no" } as const);
 const tooLarge = refuse({
@@ -42,19 +15,12 @@ const tooLarge = refuse({
   cause: "PackedPolicyTooLarge",
 } as const);
 
-const fail = (at: number): never => {
-  throw new Error(`there was no AssumeRole number ${at}`);
-};
-
-const sessionUntil = (expiration: number, requestId = "first") =>
-  accept(roleSessionWith({ expiration, requestId }));
-
 const alice = sessionSpecWith();
 const bob = sessionSpecWith({ caller: { issuer: "https://login.example.com/", subject: "bob" } });
 
 describe("the first request", () => {
   test("of 1,000 at once asks STS once, and all get the one session", async () => {
-    const { obtain, calls, call } = setUp();
+    const { obtain, calls, call } = stsByHand();
     const waiting = Array.from({ length: 1000 }, () => obtain(sessionSpecWith()));
     await call(0).answer(sessionUntil(now + 60 * minute));
     const sessions = new Set((await Promise.all(waiting)).map(accepted));
@@ -63,7 +29,7 @@ describe("the first request", () => {
   });
 
   test("of another caller gets another session, even where all that is sent is equal", async () => {
-    const { obtain, calls, call } = setUp();
+    const { obtain, calls, call } = stsByHand();
     const both = [obtain(alice), obtain(bob)];
     await call(0).answer(sessionUntil(now + 60 * minute, "alice's"));
     await call(1).answer(sessionUntil(now + 60 * minute, "bob's"));
@@ -86,7 +52,7 @@ describe("the first request", () => {
     ["end", { notAfter: 1 }],
     ["issuer", { caller: { issuer: "https://other.example/", subject: "alice" } }],
   ])("with another %s is another session", async (_, overrides) => {
-    const { obtain, calls, call } = setUp();
+    const { obtain, calls, call } = stsByHand();
     const first = obtain(alice);
     await call(0).answer(sessionUntil(now + 60 * minute));
     await first;
@@ -95,7 +61,7 @@ describe("the first request", () => {
   });
 
   test("hears of an outage, as do all who wait; STS is asked again when Retry-After is over", async () => {
-    const { state, obtain, calls, call } = setUp();
+    const { state, obtain, calls, call } = stsByHand();
     const waiting = [obtain(alice), obtain(alice), obtain(alice)];
     await call(0).answer(throttled);
     expect((await Promise.all(waiting)).map(refused)).toEqual(Array(3).fill(throttled.denial));
@@ -109,7 +75,7 @@ describe("the first request", () => {
   });
 
   test("hears of an exception too, and it blocks nobody after", async () => {
-    const { obtain, calls, call } = setUp();
+    const { obtain, calls, call } = stsByHand();
     const first = obtain(alice);
     const exception = expect(first).rejects.toThrow("a bug");
     await call(0).answer(new Error("a bug"));
@@ -121,7 +87,7 @@ describe("the first request", () => {
 
 describe("a held session", () => {
   async function holding(lifeMs: number) {
-    const parts = setUp();
+    const parts = stsByHand();
     const first = parts.obtain(alice);
     await parts.call(0).answer(sessionUntil(now + lifeMs));
     await first;
@@ -198,7 +164,7 @@ describe("a held session", () => {
     ["an hour, at the most,", 60, 1, 50 - 10 / 3],
     ["15 minutes, at the most,", 15, 1, 5],
   ])("of %s is renewed earlier by chance, so that not all are at once", async (_, life, random, renewal) => {
-    const parts = setUp();
+    const parts = stsByHand();
     parts.state.random = random;
     const first = parts.obtain(alice);
     await parts.call(0).answer(sessionUntil(now + life * minute));
@@ -235,7 +201,7 @@ describe("a refusal of STS's", () => {
     ["AccessDenied", denied],
     ["PackedPolicyTooLarge", tooLarge],
   ])("(%s) stands for 30 seconds, and STS is not asked meanwhile", async (_, refusal) => {
-    const { obtain, state, calls, call } = setUp();
+    const { obtain, state, calls, call } = stsByHand();
     const first = obtain(alice);
     await call(0).answer(refusal);
     expect(refused(await first)).toEqual(refusal.denial);
@@ -250,7 +216,7 @@ describe("a refusal of STS's", () => {
   });
 
   test("is of one spec: another route or caller is not refused for it", async () => {
-    const { obtain, calls, call } = setUp();
+    const { obtain, calls, call } = stsByHand();
     void obtain(alice);
     await call(0).answer(denied);
     void obtain(bob);
@@ -261,7 +227,7 @@ describe("a refusal of STS's", () => {
 
 describe("a caller's budget", () => {
   test("is not spent by an outage of STS", async () => {
-    const { state, obtain, calls, call } = setUp();
+    const { state, obtain, calls, call } = stsByHand();
     for (let at = 0; at < 3 * callerBudget.capacity; at += 1) {
       const failed = obtain(alice);
       await call(at).answer(throttled);
@@ -276,7 +242,7 @@ describe("a caller's budget", () => {
 
   /** Alice has used it up. */
   function exhausted() {
-    const parts = setUp();
+    const parts = stsByHand();
     for (let at = 0; at < callerBudget.capacity; at++) void parts.obtain(specOf("alice", at));
     expect(parts.calls).toHaveLength(callerBudget.capacity);
     return parts;
@@ -309,7 +275,7 @@ describe("a caller's budget", () => {
   });
 
   test("is not used by what needs no call: a held session, one under way, a standing refusal", async () => {
-    const { obtain, calls, call } = setUp();
+    const { obtain, calls, call } = stsByHand();
     void obtain(specOf("alice", 0));
     void obtain(specOf("alice", 1));
     await call(0).answer(sessionUntil(now + 60 * minute));
@@ -326,7 +292,7 @@ describe("a caller's budget", () => {
   });
 
   test("takes no live session away: the renewal waits", async () => {
-    const { obtain, state, calls, call } = setUp();
+    const { obtain, state, calls, call } = stsByHand();
     void obtain(specOf("alice", 0));
     await call(0).answer(sessionUntil(now + 60 * minute));
     state.now = now + 55 * minute;

@@ -62,9 +62,12 @@ function setUp() {
       refusals: createBoundedMap(),
       budgets: { get: () => undefined, set: () => undefined },
       clock,
+      pause: () => new Promise(() => undefined),
       random: () => 0.5,
     }),
     proxy: createProxy({ upstream, clock, bodyBytes: 1024 }),
+    sts: () => Promise.reject(new Error("nobody speaks STS's protocol here")),
+    handedOut: createBoundedMap(),
   });
   const call = (subject: string) => gateway(inboundWith({ headers: ["authorization", subject] }), {});
   return { state, upstream, call };

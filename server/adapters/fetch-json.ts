@@ -11,6 +11,10 @@ export interface JsonFetcher {
   close(): Promise<void>;
 }
 
+// A JWK Set has a media type of its own (RFC 7517 section 8.5.1). The API server of Kubernetes answers 406 to a request
+// for its keys that does not name it.
+const accepted = "application/json, application/jwk-set+json";
+
 /** `deadlineMs` is for the whole exchange, `maxBytes` for the body. */
 export const createFetchJson = ({ deadlineMs = 5_000, maxBytes = 262_144 } = {}): JsonFetcher => {
   const dispatcher = new Agent({
@@ -22,7 +26,7 @@ export const createFetchJson = ({ deadlineMs = 5_000, maxBytes = 262_144 } = {})
   const fetchJson: FetchJson = async (url) => {
     const signal = AbortSignal.timeout(deadlineMs);
     try {
-      const response = await request(url, { dispatcher, signal, headers: { accept: "application/json" } });
+      const response = await request(url, { dispatcher, signal, headers: { accept: accepted } });
       return await readJson(url, response);
     } catch (error) {
       return refuse(`${url} ${faultOf(error, deadlineMs, maxBytes)}`);
@@ -47,7 +51,7 @@ const readJson = async (url: string, response: Dispatcher.ResponseData): Promise
   }
 };
 
-const faultOf = (error: unknown, deadlineMs: number, maxBytes: number): string => {
+export const faultOf = (error: unknown, deadlineMs: number, maxBytes: number): string => {
   if (error instanceof errors.ResponseExceededMaxSizeError) return `answered more than ${maxBytes} bytes`;
   // By name, not by class: undici has three of them, and the signal's is a DOMException.
   const { name = "", code, message } = (error ?? {}) as { name?: string; code?: string; message?: string };

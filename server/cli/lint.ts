@@ -22,6 +22,7 @@ export function lint(settings: Settings, cases: readonly Case[] | undefined): re
   return [
     ...settings.roles.flatMap((rule, index) => unreachable(settings, whyNever, rule, index)),
     ...settings.routes.flatMap((route, index) => closed(whyNever, route, index)),
+    ...settings.roles.flatMap((rule, index) => shortGrants(settings, whyNever, rule, index)),
     ...settings.roles.flatMap(unreadTags),
     ...cutCalls(settings),
     ...(cases === undefined ? [] : unsetClaims(settings, cases)),
@@ -55,6 +56,21 @@ function closed(whyNever: WhyNever, route: Route, index: number): Finding[] {
     named.push(`${rule.name} (${reason})`);
   }
   return [warning(["routes", index], `no role can be had for ${route.key}: ${named.join(", ")}`)];
+}
+
+/** Twice botocore's window: so long a session is renewed before it, and not made anew at half of its life. */
+const shortestGrantSeconds = 1_800;
+
+function shortGrants({ routes }: Settings, whyNever: WhyNever, rule: RoleRule, index: number): Finding[] {
+  if (rule.durationSeconds >= shortestGrantSeconds) return [];
+  const granting = routes.filter(
+    (route) => route.doors.has("grant") && route.roles.includes(rule) && whyNever(rule, route) === undefined,
+  );
+  if (granting.length === 0) return [];
+  const message =
+    `what ${granting.map(({ name }) => name).join(", ")} grants is soon within the last 15 minutes of its life, ` +
+    "in which botocore and the AWS CLI ask the grant door again at each use; 30m or longer keeps it out of them";
+  return [warning(["roles", index, "duration"], message)];
 }
 
 /** What /readyz would say, once the gateway runs. */

@@ -100,10 +100,8 @@ function checkRoles(route: RouteView, index: number, roles: readonly RoleView[])
 }
 
 function checkPath({ route }: RouteView, index: number): Fault[] {
-  const texts = route?.segments?.map((segment) => (segment.kind === "literal" ? segment.text : ""));
-  const isGrant = texts?.[0] === "grant";
-  const isSts = texts?.length === 1 && texts[0] === "sts";
-  if (!isGrant && !isSts) return [];
+  const first = route?.segments?.[0];
+  if (first?.kind !== "literal" || (first.text !== "grant" && first.text !== "sts")) return [];
   const message = "/sts and /grant with all below it are the gateway's own paths";
   return [{ path: formatPath(["routes", index, "route"]), message }];
 }

@@ -2,6 +2,7 @@
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html). No Not* and no Principal.
 import { z } from "zod";
 import { compileExpression } from "../core/cel.js";
+import { actionPattern, conditionOperatorPattern, maxActionLength } from "../core/policy-grammar.js";
 import { parseTextTemplate } from "../core/session-policy.js";
 import { callVariables, parsedBy, text } from "./fields.js";
 
@@ -22,8 +23,8 @@ function oneOrMore<Item extends z.ZodType>(item: Item) {
 }
 
 const action = text(
-  /^(?:\*|[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+)$/,
-  128,
+  actionPattern,
+  maxActionLength,
   "must be an action such as s3:GetObject or s3:Get*; slots are for Resource and Condition",
 );
 
@@ -32,13 +33,8 @@ const conditionValue = z
   .transform((value) => ({ literals: [String(value)], slots: [] }))
   .or(template);
 
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-const compared = "(?:Equals|NotEquals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)";
 const conditionOperator = text(
-  new RegExp(
-    "^(?:Null|(?:ForAllValues:|ForAnyValue:)?(?:String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)|Arn(?:Not)?(?:Equals|Like)" +
-      `|Numeric${compared}|Date${compared}|Bool|BinaryEquals|(?:Not)?IpAddress)(?:IfExists)?)$`,
-  ),
+  conditionOperatorPattern,
   64,
   "must be one of IAM's condition operators, such as StringEquals or ForAnyValue:StringLike",
 );

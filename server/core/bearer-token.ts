@@ -30,8 +30,9 @@ export const presentedToken = (
   { allowBare, tokenBytes }: BearerTokenOptions,
 ): Result<PresentedToken> => {
   const [value, second] = headerValues(rawHeaders, "authorization");
-  if (value === undefined) return refuse({ reason: "credentials_missing" });
   if (second !== undefined) return malformed("there is more than one Authorization header");
+  // Empty: what AWS SDKs send of an empty token file.
+  if (value === undefined || value === "") return refuse({ reason: "credentials_missing" });
   // Not `token_malformed`: after a 401 clients fetch a new token, and that one would be as long.
   if (value.length > tokenBytes + "Bearer ".length) return tooLong(tokenBytes);
   const usual = bearer.exec(value)?.[1];

@@ -21,9 +21,31 @@ export interface TokenDenial {
   readonly cause: string;
 }
 
+/** What is wrong with a request to the /sts door, in STS's own codes. */
+export type StsRequestCode =
+  | "AccessDenied"
+  | "InvalidAction"
+  | "MalformedPolicyDocument"
+  | "MalformedQueryString"
+  | "MissingAction"
+  | "MissingParameter"
+  | "PackedPolicyTooLarge"
+  | "ValidationError";
+
+/** What is wrong with a signature there. */
+export type StsSignatureCode =
+  | "ExpiredToken"
+  | "IncompleteSignature"
+  | "InvalidClientTokenId"
+  | "MissingAuthenticationToken"
+  | "SignatureDoesNotMatch";
+
 /** `cause` is a sentence for the operator. It may quote claims, never a token, a key or a secret. */
 export type Denial =
-  | { readonly reason: "route_unknown" }
+  /** `door`: where a route was asked for by its name. */
+  | { readonly reason: "route_unknown"; readonly door?: "grant"; readonly cause?: string }
+  | { readonly reason: "route_unnamed"; readonly cause: string }
+  | { readonly reason: "query_refused"; readonly cause: string }
   | { readonly reason: "method_not_allowed"; readonly allow: readonly string[] }
   | { readonly reason: "target_invalid"; readonly cause: string }
   | { readonly reason: "credentials_missing" }
@@ -42,6 +64,11 @@ export type Denial =
   | { readonly reason: "claim_unrepresentable"; readonly slot: string; readonly cause: string }
   | { readonly reason: "session_too_large"; readonly slot: string; readonly cause: string }
   | { readonly reason: "session_refused"; readonly cause: string }
+  /** `cause` is the caller's to read too, and quotes nothing that he sent. */
+  | { readonly reason: "sts_request_refused"; readonly code: StsRequestCode; readonly cause: string }
+  | { readonly reason: "sts_signature_refused"; readonly code: StsSignatureCode; readonly cause: string }
+  /** Several routes give the role, and no one session serves them all. */
+  | { readonly reason: "sts_route_ambiguous"; readonly cause: string }
   /** `counted`: where it is not the body itself, but the event that Lambda gets of it. */
   | { readonly reason: "body_too_large"; readonly limitBytes: number; readonly counted?: "event" }
   | { readonly reason: "payload_invalid"; readonly cause: string }

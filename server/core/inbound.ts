@@ -31,7 +31,7 @@ export interface RequestBody {
 /** What came to light on the way, for the log, the metrics and the answer's CORS fields; never for a decision. */
 export interface Findings {
   route?: Route;
-  door?: Door;
+  door?: Door | "sts";
   principal?: Principal;
   spec?: SessionSpec;
   session?: RoleSession;

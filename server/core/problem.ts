@@ -122,6 +122,11 @@ export function problemOf(denial: Denial): Problem {
       return problem(403, denial.reason, "Forbidden", "A claim of the token has no form in an AWS session.");
     case "session_refused":
       return problem(403, denial.reason, "Forbidden", "AWS did not give a session for this caller.");
+    // The /sts door's own, which sts-problem.ts words as STS does.
+    case "sts_request_refused":
+    case "sts_signature_refused":
+    case "sts_route_ambiguous":
+      return problem(400, denial.reason, "Bad Request", "The request is none that the STS door takes.");
     case "session_too_large":
       return problem(
         403,
@@ -130,7 +135,24 @@ export function problemOf(denial: Denial): Problem {
         "The session for this caller is larger than AWS takes.",
       );
     case "route_unknown":
-      return problem(404, denial.reason, "Not Found", "No route matches this request.");
+      return problem(
+        404,
+        denial.reason,
+        "Not Found",
+        denial.door === "grant"
+          ? "No route that grants credentials has this name."
+          : "No route matches this request.",
+      );
+    case "route_unnamed":
+      return problem(404, denial.reason, "Not Found", "Name the route: /grant/{route name}.");
+    case "query_refused":
+      return problem(
+        400,
+        denial.reason,
+        "Bad Request",
+        "This address takes no query: a token belongs in the Authorization header.",
+        challenge("invalid_request"),
+      );
     case "method_not_allowed":
       return problem(405, denial.reason, "Method Not Allowed", "The route does not take this method.", {
         allow: denial.allow.join(", "),

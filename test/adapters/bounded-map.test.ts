@@ -3,7 +3,10 @@ import type { HeldSession } from "../../server/ports.js";
 import { now } from "../fixtures/principal.js";
 import { roleSessionWith } from "../fixtures/session.js";
 
-const held = (requestId: string) => ({ session: roleSessionWith({ requestId }), renewAt: now });
+const held = (requestId: string) => ({
+  session: roleSessionWith({ requestId }),
+  ...{ renewAt: now, renewGrantAt: now, grantUntil: now },
+});
 
 describe("a bounded map", () => {
   test("gives back what it holds, and nothing for another key", () => {

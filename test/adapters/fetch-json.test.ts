@@ -25,6 +25,17 @@ describe("fetchJson", () => {
     expect(await fetcher.fetchJson(`${server.url}/x`)).toEqual({ ok: true, value: { a: 1 } });
   });
 
+  test.each(["application/json", "application/jwk-set+json"])(
+    "asks for %s: a server that has nothing else would answer 406",
+    async (type) => {
+      server.answers.set("/x", (response) => {
+        const types = (response.req.headers.accept ?? "").split(/\s*,\s*/);
+        response.writeHead(types.includes(type) ? 200 : 406, { "content-type": type }).end("{}");
+      });
+      expect(await refusal()).toBe("taken");
+    },
+  );
+
   test("says that HTML is no JSON", async () => {
     server.answers.set("/x", (response) =>
       response.writeHead(200, { "content-type": "text/html" }).end("<html>maintenance</html>"),

@@ -23,13 +23,18 @@ test.each<[string, () => Promise<Response>]>([
     "Proxy-Authorization",
     () => fetch(`${stack.url}/hello`, { headers: { "proxy-authorization": `Bearer ${token}` } }),
   ],
-  ["the query of the grant door", () => fetch(`${stack.url}/grant/hello?access_token=${token}`)],
 ])("a token in %s is none: 401 with a bare challenge", async (_where, call) => {
   const response = await call();
   expect(response.status).toBe(401);
   const challenge = response.headers.get("www-authenticate");
   expect(challenge).toMatch(/^Bearer realm="grantway"/);
   expect(challenge).not.toContain("error");
+});
+
+test("the grant door, whose answer is a credential, takes no query at all", async () => {
+  const response = await fetch(`${stack.url}/grant/hello?access_token=${token}`);
+  expect(response.status).toBe(400);
+  expect(response.headers.get("www-authenticate")).toBe('Bearer realm="grantway", error="invalid_request"');
 });
 
 test("the same token in the Authorization header is taken", async () => {

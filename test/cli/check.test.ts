@@ -101,6 +101,31 @@ test("warnings are no failure, unless --strict makes them one", async () => {
   expect(out).toMatch(/^a.yaml: 1 warning\n {2}warning {2}roles\[1\].when: r1 can never match/);
 });
 
+describe("a short duration of what is granted", () => {
+  const withDuration = (duration: string | undefined, route: object = {}) => ({
+    ...configuration,
+    roles: [{ ...adminRole, ...(duration !== undefined && { duration }) }],
+    routes: [{ ...adminRoute, ...route }],
+  });
+
+  test.each(["15m", "29m59s"])("(%s) is found, with what it causes", async (duration) => {
+    expect(await warnings(withDuration(duration))).toEqual([
+      "roles[0].duration: what admin grants is soon within the last 15 minutes of its life, in which botocore and the " +
+        "AWS CLI ask the grant door again at each use; 30m or longer keeps it out of them",
+    ]);
+  });
+
+  test.each(["30m", undefined])("is not %s", async (duration) => {
+    expect(await warnings(withDuration(duration))).toEqual([]);
+  });
+
+  test("is nobody's matter where the route only proxies, or the rule cannot match there", async () => {
+    expect(await warnings(withDuration("15m", { doors: ["proxy"] }))).toEqual([]);
+    const never = withRoles({ when: "true" }, { when: "claims.x", duration: "15m" });
+    expect(await warnings(never)).toEqual([expect.stringContaining("r1 can never match")]);
+  });
+});
+
 describe("a rule that can never match", () => {
   test.each([
     [["true", "claims.x"], "r1 can never match: r0 goes before it and always matches"],

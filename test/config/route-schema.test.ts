@@ -18,6 +18,7 @@ describe("refuses", () => {
     ],
     ["the route /grant", withRoute({ route: "GET /grant" }), "routes[0].route", "gateway's own paths"],
     ["the route /sts", withRoute({ route: "GET /sts" }), "routes[0].route", "gateway's own paths"],
+    ["a route below /sts", withRoute({ route: "GET /sts/x" }), "routes[0].route", "gateway's own paths"],
     [
       "two routes of equal rank",
       {
@@ -127,7 +128,7 @@ describe("accepts, just at the edge,", () => {
     ["a heartbeat a second below both", withRoute({ timeout: "1m", idleTimeout: "31s", heartbeat: "30s" })],
     ["no CORS, by null", withRoute({ cors: null })],
     ["32 headers", withRoute({ headers: many(32) })],
-    ["a path below /sts", withRoute({ route: "GET /sts/x" })],
+    ["a path that only begins like /sts", withRoute({ route: "GET /stsx" })],
     ["a path that only begins like /grant", withRoute({ route: "GET /grants" })],
     ["ANY and GET on one path", { ...minimal, routes: [route, { ...route, route: "ANY /reports" }] }],
   ])("%s", (_name, document) => {

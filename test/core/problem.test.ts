@@ -53,8 +53,17 @@ const table: Readonly<Record<Reason, Row>> = {
   role_not_granted: [{ cause: secret }, 403, {}],
   claim_unrepresentable: [{ slot: secret, cause: secret }, 403, {}],
   session_refused: [{ cause: secret }, 403, {}],
+  sts_request_refused: [{ code: "ValidationError", cause: secret }, 400, {}],
+  sts_signature_refused: [{ code: "ExpiredToken", cause: secret }, 400, {}],
+  sts_route_ambiguous: [{ cause: secret }, 400, {}],
   session_too_large: [{ slot: secret, cause: secret }, 403, {}],
-  route_unknown: [{}, 404, {}],
+  route_unknown: [{ door: "grant", cause: secret }, 404, {}],
+  route_unnamed: [{ cause: secret }, 404, {}],
+  query_refused: [
+    { cause: secret },
+    400,
+    { "www-authenticate": 'Bearer realm="grantway", error="invalid_request"' },
+  ],
   method_not_allowed: [{ allow: ["GET", "POST"] }, 405, { allow: "GET, POST" }],
   target_invalid: [{ cause: secret }, 400, {}],
   request_timeout: [{}, 408, {}],
@@ -98,6 +107,13 @@ describe("problemOf", () => {
       problemOf({ reason: "body_too_large", limitBytes: 7, ...(counted && { counted }) }).detail;
     expect(detailOf()).toBe("The body may have 7 bytes.");
     expect(detailOf("event")).toMatch(/^The event made of this request may have 7 bytes of JSON/);
+  });
+
+  test("says at the grant door what was asked for by name, and elsewhere that no route fits", () => {
+    expect(problemOf({ reason: "route_unknown", door: "grant" }).detail).toBe(
+      "No route that grants credentials has this name.",
+    );
+    expect(problemOf({ reason: "route_unknown" }).detail).toBe("No route matches this request.");
   });
 
   test("tells a prober one and the same of every bad token", () => {

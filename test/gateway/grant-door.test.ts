@@ -46,6 +46,7 @@ test("credentials granted to alice call the function URL that they name", async 
     Region: "eu-west-1",
     Service: "lambda",
     RoleArn: "arn:aws:iam::123456789012:role/grantway-analyst",
+    AccountId: "123456789012",
     FuncUrl: stack.aws.functionUrls.get("grantway-hello"),
   });
   expect(granted.Token).toBe(granted.SessionToken);
@@ -128,13 +129,13 @@ test("bob, who is in no group, is told so in the problem's and in the SDKs' word
 });
 
 test.each([
-  ["/grant", 404],
-  ["/grant/nothing", 404],
-  ["/grant/hello/more", 404],
-])("%s answers %i, in the SDKs' words too, while three routes have the grant door", async (path, status) => {
+  ["/grant", "route_unnamed", "Name the route: /grant/{route name}."],
+  ["/grant/nothing", "route_unknown", "No route that grants credentials has this name."],
+  ["/grant/hello/more", "route_unknown", "No route matches this request."],
+])("%s answers 404, in the SDKs' words too, while many routes grant", async (path, code, message) => {
   const response = await stack.fetchAs("alice", path);
-  expect(response.status).toBe(status);
-  expect(await response.json()).toMatchObject({ Code: "route_unknown" });
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({ Code: code, Message: message });
 });
 
 test("only GET and POST ask for a grant", async () => {

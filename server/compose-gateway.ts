@@ -1,0 +1,101 @@
+// Settings and adapters -> the steps of the way through, and what they share: one cache of each kind.
+import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { createAuthenticateToken } from "./authenticate-token.js";
+import { createAuthenticate } from "./authenticate.js";
+import { createAuthorize } from "./authorize.js";
+import { createBoundedMap } from "./adapters/bounded-map.js";
+import type { Metrics } from "./adapters/metrics.js";
+import { createProofReplays } from "./adapters/proof-replays.js";
+import { createVerifiedTokens } from "./adapters/verified-tokens.js";
+import { createCallerIdentity } from "./caller-identity.js";
+import type { Settings } from "./config/compile.js";
+import { createConsultAuthorizer } from "./consult-authorizer.js";
+import { createDpopNonces } from "./core/dpop-nonce.js";
+import type { RoleSession } from "./core/model.js";
+import { createGateway, type Gateway } from "./gateway.js";
+import type { MatchRoute } from "./match-route.js";
+import { createObtainSession } from "./obtain-session.js";
+import type {
+  Authorizers,
+  BoundedMap,
+  Clock,
+  HeldSession,
+  RoleSessions,
+  SigningKeys,
+  Upstream,
+} from "./ports.js";
+import { createProxy } from "./proxy.js";
+import { createSts } from "./sts.js";
+
+export interface GatewayAdapters {
+  readonly authorizers: Authorizers;
+  readonly keys: SigningKeys;
+  readonly metrics: Pick<Metrics, "authorizerAsked">;
+  readonly roleSessions: RoleSessions;
+  readonly sessions: BoundedMap<HeldSession>;
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+}
+
+export function composeGateway(
+  settings: Settings,
+  matchRoute: MatchRoute,
+  { authorizers, keys, metrics, roleSessions, sessions, upstream, clock }: GatewayAdapters,
+): Gateway {
+  const authentication = {
+    issuers: settings.issuers,
+    keys,
+    verifiedTokens: createVerifiedTokens(),
+    replays: createProofReplays({ issuers: settings.issuers, clock }),
+    nonces: createDpopNonces(randomBytes(32)),
+    clock,
+    tokenBytes: settings.limits.tokenBytes,
+  };
+  const authenticateToken = createAuthenticateToken(authentication);
+  const authorize = createAuthorize();
+  const handedOut = createBoundedMap<RoleSession>();
+  const obtainSession = createObtainSession({
+    roleSessions,
+    sessions,
+    refusals: createBoundedMap(),
+    budgets: createBoundedMap(),
+    clock,
+    // Nothing may keep the process that only waits.
+    pause: (ms) => setTimeout(ms, undefined, { ref: false }),
+    random: Math.random,
+  });
+  return createGateway({
+    clock,
+    ...(settings.listen.origins && { origins: settings.listen.origins }),
+    matchRoute,
+    authenticate: createAuthenticate(authentication, authenticateToken),
+    consultAuthorizer: createConsultAuthorizer({
+      authorizers,
+      decisions: createBoundedMap(),
+      clock,
+      secret: randomBytes(32),
+      identityBytes: settings.limits.tokenBytes,
+      onAsked: metrics.authorizerAsked,
+    }),
+    authorize,
+    obtainSession,
+    proxy: createProxy({
+      upstream,
+      clock,
+      bodyBytes: settings.limits.bodyBytes,
+    }),
+    handedOut,
+    sts: createSts({
+      routes: settings.routes,
+      authenticateToken,
+      authorize,
+      obtainSession,
+      callerIdentity: createCallerIdentity({ granted: handedOut, clock }),
+      handedOut,
+      clock,
+      tokenBytes: settings.limits.tokenBytes,
+      bufferedBytes: settings.limits.bufferedBytes,
+    }),
+  });
+}
