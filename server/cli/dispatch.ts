@@ -8,13 +8,14 @@ const usage = `Usage: grantway COMMAND [OPTIONS]
 OIDC in, scoped AWS session out.
 
 Commands:
-  serve      Run the gateway.
-  check      Look for faults in the configuration, and for rules that cannot do what they seem to.
-  explain    Say, step by step, what one call would get and why. Never calls AWS.
-  test       Run cases that say who may do what; compare two configurations.
-  release    Publish a version of a function and shift its alias to it, step by step, watching.
-  status     Which versions an alias runs, and how they do.
-  rollback   Put an alias back on the version before.
+  serve        Run the gateway.
+  check        Look for faults in the configuration, and for rules that cannot do what they seem to.
+  explain      Say, step by step, what one call would get and why. Never calls AWS.
+  test         Run cases that say who may do what; compare two configurations.
+  release      Publish a version of a function and shift its alias to it, step by step, watching.
+  status       Which versions an alias runs, and how they do.
+  rollback     Put an alias back on the version before.
+  credentials  Print a caller's AWS credentials, as a credential_process does.
 
 Options:
   -h, --help     This text; after a command, what that command takes.
@@ -32,6 +33,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   release: async () => (await import("./release.js")).release,
   status: async () => (await import("./status.js")).status,
   rollback: async () => (await import("./rollback.js")).rollback,
+  credentials: async () => (await import("./credentials.js")).credentials,
 };
 
 export async function dispatch(argv: readonly string[], console: Console, version: string): Promise<number> {

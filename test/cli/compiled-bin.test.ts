@@ -54,6 +54,14 @@ test("it checks and explains", () => {
   expect([explained.status, explained.stdout]).toEqual([1, expect.stringContaining("token_malformed")]);
 });
 
+test("it prints no credentials, and says why, where no gateway is", () => {
+  const { status, stdout, stderr } = grantway(
+    ...["credentials", "--gateway", "http://127.0.0.1:9", "--route", "r"],
+    ...["--token-file", "package.json"],
+  );
+  expect([status, stdout, stderr]).toEqual([1, "", expect.stringContaining("package.json holds no token")]);
+});
+
 test("it refuses to serve a configuration that is not there, with status 78", () => {
   const { status, stderr } = grantway("serve", "--config", join(folder, "none.yaml"));
   expect([status, stderr]).toEqual([78, expect.stringContaining("cannot be read")]);

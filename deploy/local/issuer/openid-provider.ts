@@ -1,14 +1,14 @@
 // The local OpenID provider: npm's oidc-provider with sample users, on loopback. FOR THE LAPTOP ONLY: whoever reaches
-// it gets a token of any user (see user-grant.ts). It has no login page; the authorization code flow is configured,
-// but a client and a page to log in on must be added to use it.
+// it gets a token of any user, by name from a shell (user-grant.ts) or by choice on a page (sign-in.ts).
 import { createServer, type RequestListener } from "node:http";
-import { randomBytes, randomUUID } from "node:crypto";
-import type { Configuration } from "oidc-provider";
+import { randomUUID } from "node:crypto";
 import { closeAtOnce, listenOn } from "../loopback.js";
+import { configuration, createKept, type ProviderSettings } from "./configuration.js";
+import { paceDevices, showCodeOfUri } from "./device.js";
 import { loadOidcProvider, type OidcProviderModule } from "./load-oidc-provider.js";
-import { createMemoryAdapter } from "./memory-adapter.js";
-import { generateProviderKeys, type JwtHeader, type ProviderKeys } from "./provider-keys.js";
-import { api, registerUserGrant, shellClientId, userGrant } from "./user-grant.js";
+import { generateProviderKeys, type JwtHeader } from "./provider-keys.js";
+import { serveSignIn } from "./sign-in.js";
+import { api, registerUserGrant, shellClientId } from "./user-grant.js";
 import { findUser } from "./users.js";
 
 export interface OpenIdProvider {
@@ -26,20 +26,25 @@ export interface OpenIdProvider {
   close(): Promise<void>;
 }
 
-/** Port 0 is any free one. Rejects with Node's own error when it cannot listen (`code: "EADDRINUSE"`). */
-export async function startOpenIdProvider({
-  port,
-  host = "127.0.0.1",
-}: {
-  port: number;
-  host?: string;
-}): Promise<OpenIdProvider> {
-  const oidcProvider = await loadOidcProvider();
+export interface OpenIdProviderOptions {
+  /** 0 is any free one. */
+  readonly port: number;
+  readonly host?: string;
+  /** For tests: how long the tokens of a sign-in live; else as long as those of a shell. */
+  readonly accessTokenTtlSeconds?: number;
+}
+
+/** Rejects with Node's own error when it cannot listen (`code: "EADDRINUSE"`). */
+export async function startOpenIdProvider(options: OpenIdProviderOptions): Promise<OpenIdProvider> {
+  const { port, host = "127.0.0.1", accessTokenTtlSeconds = api.accessTokenTTL } = options;
+  const module = await loadOidcProvider();
   let keys = await generateProviderKeys();
+  const kept = createKept();
   const server = createServer();
   const listeningPort = await listenOn(server, port, host);
   const issuer = `http://${host}:${listeningPort}`;
-  let answer = createAnswer(oidcProvider, issuer, keys);
+  const createListener = () => createAnswer(module, issuer, { ...kept, keys, accessTokenTtlSeconds });
+  let answer = createListener();
   server.on("request", (request, response) => answer(request, response));
 
   return {
@@ -48,75 +53,25 @@ export async function startOpenIdProvider({
     mint: (user, claims = {}, header = {}) => keys.sign({ ...tokenClaims(issuer, user), ...claims }, header),
     rotateKeys: async () => {
       keys = await generateProviderKeys();
-      answer = createAnswer(oidcProvider, issuer, keys);
+      answer = createListener();
     },
     close: () => closeAtOnce(server),
   };
 }
 
 function createAnswer(
-  { Provider, errors }: OidcProviderModule,
+  module: OidcProviderModule,
   issuer: string,
-  keys: ProviderKeys,
+  settings: ProviderSettings,
 ): RequestListener {
-  const provider = new Provider(issuer, configuration(keys));
-  registerUserGrant(provider, (sentence) => new errors.InvalidRequest(sentence));
+  const provider = new module.Provider(issuer, configuration(module, settings));
+  registerUserGrant(provider, (sentence) => new module.errors.InvalidRequest(sentence));
+  provider.use(serveSignIn(provider));
+  provider.use(showCodeOfUri);
+  // Asked for at each call: a test that moves the process's clock moves this one with it.
+  provider.use(paceDevices(() => Date.now()));
   const answer = provider.callback();
   return (request, response) => void answer(request, response);
-}
-
-/** Every setting whose default would print a "development only" line is given here. */
-function configuration(keys: ProviderKeys): Configuration {
-  return {
-    adapter: createMemoryAdapter,
-    jwks: keys.jwks,
-    cookies: { keys: [randomBytes(32).toString("hex")] },
-    clients: [
-      {
-        client_id: shellClientId,
-        token_endpoint_auth_method: "none",
-        grant_types: [userGrant],
-        response_types: [],
-        redirect_uris: [],
-      },
-    ],
-    findAccount: (_ctx, sub) => {
-      const user = findUser(sub);
-      return user && { accountId: sub, claims: () => ({ ...user }) };
-    },
-    claims: {
-      openid: ["sub"],
-      profile: ["name"],
-      email: ["email", "email_verified"],
-      company: ["groups", "tenant"],
-    },
-    extraTokenClaims: (_ctx, token) => {
-      const user = token.kind === "AccessToken" ? findUser(token.accountId) : undefined;
-      return user && { ...user };
-    },
-    features: {
-      devInteractions: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: () => api.audience,
-        useGrantedResource: () => true,
-        getResourceServerInfo: () => api,
-      },
-    },
-    clientBasedCORS: () => false,
-    renderError: (ctx, { error, error_description: description }) => {
-      ctx.type = "text/plain";
-      ctx.body = `${error}: ${description ?? "no description"}\n`;
-    },
-    ttl: {
-      AccessToken: api.accessTokenTTL,
-      IdToken: api.accessTokenTTL,
-      Interaction: 3_600,
-      Session: 86_400,
-      Grant: 86_400,
-    },
-  };
 }
 
 function tokenClaims(issuer: string, sub: string): Record<string, unknown> {

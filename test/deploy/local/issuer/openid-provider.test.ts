@@ -64,12 +64,16 @@ describe("discovery", () => {
       for (const secret of ["d", "p", "q", "dp", "dq", "qi"]) expect(key).not.toHaveProperty(secret);
   });
 
-  it("has no development login page and offers the authorization code flow with PKCE", async () => {
+  it("has its own sign-in page, not the development one, and offers the authorization code flow with PKCE", async () => {
     expect(await discover()).toMatchObject({
       code_challenge_methods_supported: ["S256"],
       grant_types_supported: expect.arrayContaining(["authorization_code"]) as string[],
     });
-    expect((await fetch(`${provider.issuer}/interaction/abc`)).status).toBe(404);
+    const signIn = await fetch(`${provider.issuer}/interaction/abc`);
+    expect([signIn.status, await signIn.text()]).toEqual([
+      400,
+      expect.stringContaining("This sign-in has ended"),
+    ]);
   });
 });
 

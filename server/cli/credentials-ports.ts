@@ -1,0 +1,59 @@
+// The real things behind `grantway credentials`: the network, the terminal, the person's state folder, and the file
+// with a token, which is read up to a bound.
+import { createReadStream } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { createExchangeJson } from "../adapters/exchange-json.js";
+import { accept, refuse, type Result } from "../core/result.js";
+import { codeOf } from "../device-login/private-file.js";
+import { stateFolder } from "../device-login/state-folder.js";
+import { openTerminal } from "../device-login/terminal.js";
+import { createTokenStore } from "../device-login/token-store.js";
+import { isToken } from "../device-login/tokens.js";
+import type { Console } from "./console.js";
+import type { CredentialsPorts } from "./credentials.js";
+
+/** Far over the gateway's own limit, `limits.tokenBytes`. */
+const maxFileBytes = 65_536;
+
+export function openCredentialsPorts({ env, clock }: Pick<Console, "env" | "clock">): CredentialsPorts {
+  const { exchange, close } = createExchangeJson();
+  const waiting = { clock, wait: (milliseconds: number) => pause(milliseconds) };
+  return {
+    exchange,
+    clock,
+    readToken: readTokenFile,
+    login: (login, command) => ({
+      exchange,
+      ...waiting,
+      store: createTokenStore(stateFolder(env), login, waiting),
+      openTerminal,
+      command,
+    }),
+    close,
+  };
+}
+
+export async function readTokenFile(file: string): Promise<Result<string, string>> {
+  const name = file === "-" ? "standard input" : file;
+  const text = await readBounded(file);
+  if (!text.ok) return refuse(`${name} ${text.denial}`);
+  const token = text.value.trim();
+  if (token === "") return refuse(`${name} is empty: it should hold the caller's token`);
+  return isToken(token) ? accept(token) : refuse(`${name} holds no token, but something with blanks in it`);
+}
+
+async function readBounded(file: string): Promise<Result<string, string>> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    const stream = file === "-" ? process.stdin : createReadStream(file);
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxFileBytes) return refuse(`holds more than ${maxFileBytes} bytes: that is no token`);
+      chunks.push(chunk);
+    }
+    return accept(Buffer.concat(chunks).toString("utf8"));
+  } catch (error) {
+    return refuse(`cannot be read: ${codeOf(error)}`);
+  }
+}

@@ -1,0 +1,48 @@
+// What a sign-in from the command line needs of the world, as arguments: so that its tests wait for nothing and write
+// to no terminal.
+import type { ExchangeJson } from "../adapters/exchange-json.js";
+import type { Result } from "../core/result.js";
+import type { Clock } from "../ports.js";
+import type { Tokens } from "./tokens.js";
+
+/** Who asks for whom, at which OpenID provider. Two that differ in anything never share a token. */
+export interface LoginRequest {
+  /** As in the provider's discovery document, to the letter. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scope: string;
+  /** RFC 8707. */
+  readonly resource?: string | undefined;
+  /** Not of any RFC; some providers name the API by it. */
+  readonly audience?: string | undefined;
+}
+
+/** `refused`: asking again will not help. `unavailable`: it may. The sentence is for a person and names no token. */
+export interface Failure {
+  readonly kind: "refused" | "unavailable";
+  readonly sentence: string;
+}
+
+export interface Terminal {
+  print(text: string): void;
+  close(): void;
+}
+
+export interface TokenStore {
+  /** `undefined` where nothing is kept, or nothing that can be read. */
+  read(): Result<Tokens | undefined, Failure>;
+  write(tokens: Tokens): Result<undefined, Failure>;
+  /** Runs while no other process does; `stillHere` is to be called now and then by what takes its time. */
+  alone<T>(run: (stillHere: () => void) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>>;
+}
+
+export interface LoginPorts {
+  readonly exchange: ExchangeJson;
+  readonly clock: Clock;
+  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly store: TokenStore;
+  /** `undefined` where this process has none. */
+  readonly openTerminal: () => Terminal | undefined;
+  /** What to type in a terminal to sign in. */
+  readonly command: string;
+}

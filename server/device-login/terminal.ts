@@ -1,0 +1,13 @@
+// The terminal itself, whatever standard output and error lead to: SDKs capture both of a `credential_process`.
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { Terminal } from "./ports.js";
+
+/** `undefined` where this process has none: a daemon, a container, a job. */
+export function openTerminal(platform: NodeJS.Platform = process.platform): Terminal | undefined {
+  try {
+    const file = openSync(platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty", "w");
+    return { print: (text) => void writeSync(file, text), close: () => closeSync(file) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,329 @@
+// `grantway credentials` against the whole product on free ports: the document it prints, the sign-in it needs once,
+// and what it says where it has nothing to print.
+import { createServer, type RequestListener, type Server } from "node:http";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeJwt } from "jose";
+import { credentials, runCredentials } from "../../server/cli/credentials.js";
+import { openCredentialsPorts } from "../../server/cli/credentials-ports.js";
+import { answerDevice } from "../deploy/local/issuer/visitor.js";
+import { startStack, type Stack } from "../fixtures/stack.js";
+import { grantway, type Ran } from "./run-grantway.js";
+
+let stack: Stack;
+let folder: string;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.close());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "grantway-credentials-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Who stands before the browser, if anybody: `undefined` refuses the code. */
+type Person = { readonly user: string | undefined } | "nobody";
+
+async function run(argv: readonly string[], person: Person = "nobody"): Promise<Ran & { shown: string }> {
+  let [out, err, shown] = ["", "", ""];
+  const real = openCredentialsPorts({ env: { XDG_STATE_HOME: folder }, clock: Date.now });
+  const status = await runCredentials(
+    argv,
+    {
+      env: {},
+      isTerminal: false,
+      clock: Date.now,
+      print: (text) => (out += text),
+      printError: (text) => (err += text),
+      readFile: () => "",
+    },
+    {
+      ...real,
+      login: (login, command) => ({
+        ...real.login(login, command),
+        // The person is done before the first question to the provider.
+        wait: async () => {
+          const uri = /or {4}(\S+)/.exec(shown)?.[1] ?? "";
+          if (person !== "nobody") await answerDevice(uri, person.user);
+        },
+        openTerminal: () =>
+          person === "nobody"
+            ? undefined
+            : { print: (text: string) => void (shown += text), close: () => undefined },
+      }),
+    },
+  );
+  return { status, out, err, shown };
+}
+
+const at = (route: string, ...more: string[]): string[] => [
+  "--gateway",
+  stack.url,
+  "--route",
+  route,
+  ...more,
+];
+const withLogin = (route = "hello", ...more: string[]): string[] =>
+  at(route, "--issuer", stack.issuer.issuer, "--client-id", "grantway-cli", ...more);
+function tokenFile(text: string): string {
+  const path = join(folder, "token");
+  writeFileSync(path, text);
+  return path;
+}
+
+describe("with a token file", () => {
+  it("prints the document of credential_process, and no field more", async () => {
+    const token = await stack.issuer.mint("alice");
+    const { status, out, err } = await run(at("hello", "--token-file", tokenFile(`\n${token}\n`)));
+    expect([status, err]).toEqual([0, ""]);
+    const document = JSON.parse(out) as Record<string, unknown>;
+    expect(Object.keys(document)).toEqual([
+      "Version",
+      "AccessKeyId",
+      "SecretAccessKey",
+      "SessionToken",
+      "Expiration",
+      "AccountId",
+    ]);
+    expect(document).toMatchObject({ Version: 1, AccessKeyId: expect.stringMatching(/^ASIA/) as string });
+    expect(Date.parse(String(document.Expiration)) / 1_000).toBeLessThanOrEqual(Number(decodeJwt(token).exp));
+  });
+
+  it("takes a gateway's address with a slash at its end", async () => {
+    const file = tokenFile(await stack.issuer.mint("alice"));
+    const ran = await run(["--gateway", `${stack.url}/`, "--route", "hello", "--token-file", file]);
+    expect(ran.status).toBe(0);
+  });
+
+  it.each([
+    ["empty", " \n", /token is empty: it should hold the caller's token$/],
+    ["of two words", "a b", /token holds no token, but something with blanks in it$/],
+    ["huge", "x".repeat(65_537), /token holds more than 65536 bytes: that is no token$/],
+  ])("refuses a file that is %s", async (_what, text, message) => {
+    const { status, out, err } = await run(at("hello", "--token-file", tokenFile(text)));
+    expect([status, out, err.trim()]).toEqual([1, "", expect.stringMatching(message)]);
+  });
+
+  it("refuses a file that is not there", async () => {
+    const { status, err } = await run(at("hello", "--token-file", join(folder, "none")));
+    expect([status, err]).toEqual([1, expect.stringContaining("none cannot be read: ENOENT")]);
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    ["an unknown route", "alice", "nowhere", /the gateway refuses: [A-Za-z_]+: /],
+    ["somebody without a role", "bob", "hello", /the gateway refuses: [A-Za-z_]+: /],
+  ])("says what the gateway says to %s, in one line", async (_what, user, route, message) => {
+    const { status, out, err } = await run(
+      at(route, "--token-file", tokenFile(await stack.issuer.mint(user))),
+    );
+    expect([status, out, err]).toEqual([1, "", expect.stringMatching(message)]);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("says what the gateway says of a token that is none, and does not quote it", async () => {
+    const { status, err } = await run(at("hello", "--token-file", tokenFile("secret-no-token")));
+    expect([status, err]).toEqual([1, expect.stringContaining("the gateway refuses: ")]);
+    expect(err).not.toContain("secret-no-token");
+  });
+});
+
+describe("with a sign-in", () => {
+  it("asks once, then keeps tokens in the state folder and no AWS credentials", async () => {
+    const first = await run(withLogin(), { user: "alice" });
+    expect([first.status, first.err]).toEqual([0, ""]);
+    expect(first.shown).toContain(`${stack.issuer.issuer}/device`);
+    expect(first.shown).toContain("grantway: signed in.");
+    const second = await run(withLogin("echo"));
+    expect([second.status, second.err, second.shown]).toEqual([0, "", ""]);
+    const kept = readdirSync(join(folder, "grantway")).map((name) =>
+      readFileSync(join(folder, "grantway", name), "utf8"),
+    );
+    expect(kept).toHaveLength(1);
+    expect(kept[0]).not.toContain(String((JSON.parse(second.out) as Record<string, unknown>).AccessKeyId));
+    expect(kept[0]).not.toMatch(/SecretAccessKey|SessionToken|ASIA/);
+  });
+
+  it("refreshes once more when the gateway no longer takes what was kept", async () => {
+    expect((await run(withLogin(), { user: "alice" })).status).toBe(0);
+    const [name = ""] = readdirSync(join(folder, "grantway"));
+    const file = join(folder, "grantway", name);
+    const kept = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    writeFileSync(file, JSON.stringify({ ...kept, accessToken: "not.a.token" }));
+    const again = await run(withLogin());
+    expect([again.status, again.shown]).toEqual([0, ""]);
+    const renewed = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    expect(renewed.refreshToken).not.toBe(kept.refreshToken);
+  });
+
+  it("says what to type where there is no terminal", async () => {
+    const { status, out, err } = await run(withLogin("hello", "--scope", "openid it's"));
+    const command =
+      `grantway credentials --gateway ${stack.url} --route hello --issuer ${stack.issuer.issuer} ` +
+      `--client-id grantway-cli --scope 'openid it'\\''s'`;
+    const sentence = `nobody is signed in at ${stack.issuer.issuer}; run this once in a terminal: ${command}`;
+    expect([status, out, err]).toEqual([1, "", `grantway credentials: ${sentence}\n`]);
+  });
+
+  it("says that the sign-in was refused in the browser", async () => {
+    const { status, err } = await run(withLogin(), { user: undefined });
+    expect([status, err]).toEqual([1, "grantway credentials: the sign-in was refused in the browser\n"]);
+  });
+
+  it("says what the provider says of a client that may not", async () => {
+    const argv = at("hello", "--issuer", stack.issuer.issuer, "--client-id", "grantway-shell");
+    const { status, err } = await run(argv, { user: "alice" });
+    expect([status, err]).toEqual([1, expect.stringContaining("/device/auth answered invalid_request: ")]);
+  });
+
+  it("does not take the same provider under another name", async () => {
+    const issuer = `${stack.issuer.issuer}/`;
+    const { status, err } = await run(at("hello", "--issuer", issuer, "--client-id", "grantway-cli"));
+    expect([status, err]).toEqual([1, expect.stringContaining(`names issuer "${stack.issuer.issuer}"`)]);
+  });
+});
+
+describe("wrong usage is told", () => {
+  const file = ["--token-file", "f"];
+  it.each<[readonly string[], string]>([
+    [["--route", "r", ...file], "--gateway is missing"],
+    [["--gateway", "http://gateway.example", "--route", "r", ...file], "--gateway takes an https URL"],
+    [["--gateway", "gateway.example", "--route", "r", ...file], "--gateway takes an https URL"],
+    [["--gateway", "https://g.example/?a", "--route", "r", ...file], "--gateway takes a URL without ? and #"],
+    [["--gateway", "https://g.example", ...file], "--route is missing"],
+    [["--gateway", "https://g.example", "--route", "../admin", ...file], "--route takes a route's name"],
+    [["--gateway", "https://g.example", "--route", "..", ...file], "--route takes a route's name"],
+    [["--gateway", "https://g.example", "--route", "r"], "it needs --token-file or --issuer, one of them"],
+    [
+      ["--gateway", "https://g.example", "--route", "r", ...file, "--issuer", "https://i.example"],
+      "it needs --token-file or --issuer, one of them",
+    ],
+    [
+      ["--gateway", "https://g.example", "--route", "r", ...file, "--scope", "openid"],
+      "--scope says nothing beside --token-file",
+    ],
+    [
+      ["--gateway", "https://g.example", "--route", "r", "--issuer", "http://i.example"],
+      "--issuer takes an https URL",
+    ],
+    [
+      ["--gateway", "https://g.example", "--route", "r", "--issuer", "https://i.example"],
+      "--client-id is missing",
+    ],
+    [["--gateway", "https://g.example", "--route", "r", "--tokenfile", "f"], "did you mean --token-file?"],
+    [["--gateway", "https://g.example", "--route", "r", ...file, "more"], "it takes options only"],
+  ])("%j: %s", async (argv, message) => {
+    const { status, out, err } = await grantway(["credentials", ...argv]);
+    expect([status, out, err]).toEqual([64, "", expect.stringContaining(message)]);
+  });
+
+  it("--help shows how to use it from ~/.aws/config", async () => {
+    expect(credentials.usage).toContain("credential_process = grantway credentials --gateway");
+    expect((await grantway(["credentials", "--help"])).out).toBe(credentials.usage);
+  });
+});
+
+describe("of something that is no gateway", () => {
+  let server: Server;
+  let requests: string[];
+  const answered = async (answer: RequestListener): Promise<Ran> => {
+    requests = [];
+    server = createServer((request, response) => {
+      requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
+      answer(request, response);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return run(["--gateway", `${url}/base/`, "--route", "r", "--token-file", tokenFile("t")]);
+  };
+  afterEach(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const good = {
+    Version: 1,
+    AccessKeyId: "AKIDEXAMPLE",
+    SecretAccessKey: "secret",
+    SessionToken: "token",
+    Expiration: "2999-01-01T00:00:00Z",
+  };
+
+  it("asks below the path that was given, and prints only what is of the format", async () => {
+    const ran = await answered((_request, response) => response.end(JSON.stringify({ ...good, More: "x" })));
+    expect([ran.status, JSON.parse(ran.out)]).toEqual([0, good]);
+    expect(requests).toEqual(["POST /base/grant/r"]);
+  });
+
+  it.each([
+    ["123456789012", { AccountId: "123456789012" }],
+    ["x", {}],
+    [7, {}],
+  ])("prints the account %j only if it is one", async (AccountId, printed) => {
+    const ran = await answered((_request, response) => response.end(JSON.stringify({ ...good, AccountId })));
+    expect(JSON.parse(ran.out)).toEqual({ ...good, ...printed });
+  });
+
+  it.each<[string, object]>([
+    ["another version", { Version: "1" }],
+    ["no key", { AccessKeyId: undefined }],
+    ["a key on two lines", { AccessKeyId: "A\nB" }],
+    ["a key that is a number", { SecretAccessKey: 7 }],
+    ["no session token", { SessionToken: "" }],
+    ["no end", { Expiration: undefined }],
+    ["an end in words", { Expiration: "tomorrow" }],
+    ["an end with a zone", { Expiration: "2999-01-01T00:00:00+01:00" }],
+  ])("prints nothing of an answer with %s", async (_what, changed) => {
+    const ran = await answered((_request, response) => response.end(JSON.stringify({ ...good, ...changed })));
+    expect(ran).toMatchObject({
+      status: 1,
+      out: "",
+      err: "grantway credentials: the gateway's answer is no set of credentials\n",
+    });
+  });
+
+  it("asks for the clock when the credentials have ended already", async () => {
+    const ended = { ...good, Expiration: "2020-01-01T00:00:00Z" };
+    const ran = await answered((_request, response) => response.end(JSON.stringify(ended)));
+    expect([ran.status, ran.err]).toEqual([1, expect.stringContaining("is this machine's clock right?")]);
+  });
+
+  it.each<[string, RequestListener, number, string]>([
+    [
+      "a redirect",
+      (_request, response) => response.writeHead(307, { location: "/elsewhere" }).end(),
+      1,
+      "the gateway answered 307 and no credentials: redirects are not followed",
+    ],
+    [
+      "a page",
+      (_request, response) => response.end("<html>"),
+      1,
+      "the gateway answered 200 and no credentials: is it a gateway's address?",
+    ],
+    [
+      "an outage",
+      (_request, response) => response.writeHead(503).end('{"Code":"keys_unavailable","Message":"later"}'),
+      69,
+      "the gateway refuses: keys_unavailable: later",
+    ],
+    [
+      "a message that would repaint the terminal",
+      (_request, response) => response.writeHead(403).end('{"Code":"c","Message":"\\u001b[2J"}'),
+      1,
+      "the gateway refuses: c: \\u001b[2J",
+    ],
+    [
+      "too much",
+      (_request, response) => response.end("x".repeat(300_000)),
+      69,
+      "answered more than 262144 bytes",
+    ],
+    ["nothing", (request) => request.destroy(), 69, "failed: "],
+  ])("tells %s", async (_what, answer, status, message) => {
+    const ran = await answered(answer);
+    expect([ran.status, ran.out, ran.err]).toEqual([status, "", expect.stringContaining(message)]);
+    expect(requests).toHaveLength(1);
+  });
+});

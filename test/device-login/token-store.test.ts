@@ -1,0 +1,202 @@
+// The person's state folder: who may read it, what is made of a broken file, and one process at a time.
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { accept } from "../../server/core/result.js";
+import type { LoginRequest } from "../../server/device-login/ports.js";
+import { stateFolder } from "../../server/device-login/state-folder.js";
+import { createTokenStore } from "../../server/device-login/token-store.js";
+
+const login: LoginRequest = { issuer: "https://op.example", clientId: "cli", scope: "openid" };
+const tokens = { accessToken: "a", obtainedAt: 1, expiresAt: 2, refreshToken: "r" };
+
+let home: string;
+let folder: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "grantway-state-"));
+  folder = join(home, "deep", "grantway");
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+/** `wait` is what happens while it waits for the lock. */
+const storeOf = (request = login, wait: () => void = () => undefined, clock = Date.now) =>
+  createTokenStore(folder, request, {
+    clock,
+    wait: () => {
+      wait();
+      return Promise.resolve();
+    },
+  });
+
+async function keep(request = login): Promise<string> {
+  const store = storeOf(request);
+  expect(await store.alone(() => Promise.resolve(store.write(tokens)))).toEqual({
+    ok: true,
+    value: undefined,
+  });
+  const [file = ""] = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return join(folder, file);
+}
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+it("keeps tokens in a file of mode 600 in a folder of mode 700, and no draft or lock beside it", async () => {
+  const file = await keep();
+  expect([modeOf(folder), modeOf(file), readdirSync(folder).length]).toEqual(["700", "600", 1]);
+  expect(storeOf().read()).toEqual({ ok: true, value: tokens });
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ issuer: login.issuer, clientId: "cli" });
+});
+
+it("keeps nothing before the first time", () => {
+  expect(storeOf().read()).toEqual({ ok: true, value: undefined });
+  expect(existsSync(folder)).toBe(false);
+});
+
+it.each<Partial<LoginRequest>>([
+  { issuer: "https://op.example/" },
+  { clientId: "cli2" },
+  { scope: "openid email" },
+  { resource: "https://api.example" },
+  { audience: "https://api.example" },
+])("shares nothing with a request that differs in %j", async (other) => {
+  await keep();
+  expect(storeOf({ ...login, ...other }).read()).toEqual({ ok: true, value: undefined });
+});
+
+it.each([
+  "",
+  "{",
+  "[]",
+  '{"accessToken":"a"}',
+  '{"accessToken":"a b","obtainedAt":1,"expiresAt":2}',
+  "x".repeat(300_000),
+])("takes a broken file as none (%#)", async (text) => {
+  const file = await keep();
+  writeFileSync(file, text);
+  expect(storeOf().read()).toEqual({ ok: true, value: undefined });
+  await keep();
+  expect(storeOf().read()).toMatchObject({ value: tokens });
+});
+
+it.each([0o640, 0o604, 0o620, 0o602])(
+  "refuses by name a file of mode %i that others can reach",
+  async (mode) => {
+    const file = await keep();
+    chmodSync(file, mode);
+    expect(storeOf().read()).toMatchObject({
+      denial: { sentence: `${file} can be read by others: chmod 600 it, or remove it` },
+    });
+  },
+);
+
+it("refuses a link, even to a file that is private", async () => {
+  const file = await keep();
+  const elsewhere = join(home, "elsewhere");
+  writeFileSync(elsewhere, JSON.stringify(tokens), { mode: 0o600 });
+  rmSync(file);
+  symlinkSync(elsewhere, file);
+  expect(storeOf().read()).toMatchObject({ denial: { sentence: `${file} cannot be read: ELOOP` } });
+});
+
+it("refuses a folder that is open to others, or is none", async () => {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const ran = () => storeOf().alone(() => Promise.resolve(accept("ran")));
+  expect(await ran()).toMatchObject({
+    denial: { sentence: `${folder} is open to others: chmod 700 it, or remove it` },
+  });
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, "");
+  expect(await ran()).toMatchObject({ denial: { sentence: `${folder} is no folder` } });
+});
+
+describe("one at a time", () => {
+  it("a second waits until the first is through", async () => {
+    const told: string[] = [];
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const first = storeOf().alone(async () => {
+      await held;
+      told.push("first");
+      return accept(1);
+    });
+    const second = storeOf(login, letGo).alone(() => {
+      told.push("second");
+      return Promise.resolve(accept(2));
+    });
+    expect(await Promise.all([first, second])).toEqual([accept(1), accept(2)]);
+    expect(told).toEqual(["first", "second"]);
+  });
+
+  it("lets go when what it runs throws", async () => {
+    await expect(storeOf().alone(() => Promise.reject(new Error("bug")))).rejects.toThrow("bug");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  const lockedBy = async (holder: object, secondsAgo: number): Promise<string> => {
+    const lock = `${await keep()}.lock`;
+    writeFileSync(lock, JSON.stringify(holder));
+    const then = Date.now() / 1_000 - secondsAgo;
+    utimesSync(lock, then, then);
+    return lock;
+  };
+  const waits = async (): Promise<number> => {
+    let waited = 0;
+    const [lock = ""] = readdirSync(folder).filter((name) => name.endsWith(".lock"));
+    const giveUp = (): void => {
+      waited += 1;
+      rmSync(join(folder, lock));
+    };
+    expect(await storeOf(login, giveUp).alone(() => Promise.resolve(accept("ran")))).toEqual(accept("ran"));
+    return waited;
+  };
+  const alive = { pid: process.pid, host: hostname() };
+  /** Linux gives out no number as high as this. */
+  const gone = { pid: 2 ** 30, host: hostname() };
+
+  it.each([
+    ["waits for a holder that is alive", alive, 119, 1],
+    ["breaks the lock of one not heard of for two minutes", alive, 121, 0],
+    ["breaks the lock of one that is gone, at once", gone, 0, 0],
+    ["waits for one on another machine", { ...gone, host: "another.example" }, 0, 1],
+    ["waits for one that has not yet written who it is", {}, 0, 1],
+  ])("%s", async (_what, holder, secondsAgo, waited) => {
+    await lockedBy(holder, secondsAgo);
+    expect(await waits()).toBe(waited);
+  });
+
+  it("gives up on a lock that is held for more than twenty minutes", async () => {
+    const lock = await lockedBy(alive, -3_000);
+    let now = Date.now();
+    const store = storeOf(
+      login,
+      () => (now += 60_000),
+      () => now,
+    );
+    expect(await store.alone(() => Promise.resolve(accept("ran")))).toMatchObject({
+      denial: { sentence: `${lock} is held by another process; remove it if there is none` },
+    });
+  });
+
+  it("is not broken while it says that it is still here", async () => {
+    await storeOf().alone((stillHere) => {
+      const [lock = ""] = readdirSync(folder);
+      utimesSync(join(folder, lock), 1, 1);
+      stillHere();
+      expect(Date.now() - statSync(join(folder, lock)).mtimeMs).toBeLessThan(10_000);
+      return Promise.resolve(accept("ran"));
+    });
+    expect.assertions(1);
+  });
+});
+
+describe("the folder", () => {
+  it.each<[NodeJS.Platform, Record<string, string>, string]>([
+    ["linux", { XDG_STATE_HOME: "/state" }, "^/state/grantway$"],
+    ["linux", { XDG_STATE_HOME: "state" }, "/\\.local/state/grantway$"],
+    ["darwin", {}, "/\\.local/state/grantway$"],
+    ["win32", { LOCALAPPDATA: "/local", XDG_STATE_HOME: "/state" }, "^/local/grantway$"],
+    ["win32", {}, "/AppData/Local/grantway$"],
+  ])("on %s with %j", (platform, env, pattern) => {
+    expect(stateFolder(env, platform)).toMatch(new RegExp(pattern));
+  });
+});
