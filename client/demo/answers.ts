@@ -1,0 +1,91 @@
+// What came of a call, and how it is shown: an answer, a problem (RFC 9457) from whichever step refused, or what the
+// browser let the page know of a failure.
+import { GrantwayError, type Problem } from "../client.js";
+import { create, showFacts } from "./elements.js";
+
+export interface Outcome {
+  /** One line: `200 in 34 ms`. */
+  readonly status: string;
+  readonly requestId?: string | undefined;
+  readonly problem?: Problem;
+  readonly text?: string;
+}
+
+/** Runs a call to its end and tells of it; throws nothing but the end of a sign-in. */
+export async function outcomeOf(call: () => Promise<Response>): Promise<Outcome> {
+  const startedAt = performance.now();
+  try {
+    const answer = await call();
+    const text = await answer.text();
+    return describe(answer, text, performance.now() - startedAt);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+export function describe(answer: Response, text: string, elapsedMs: number): Outcome {
+  const { status, headers } = answer;
+  const line = `${[status, answer.statusText].join(" ").trim()} in ${elapsedText(elapsedMs)}`;
+  const requestId = headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
+  if ((headers.get("content-type") ?? "").startsWith("application/problem+json"))
+    return { status: line, requestId, problem: JSON.parse(text) as Problem };
+  return { status: line, requestId, text: pretty(text) };
+}
+
+const elapsedText = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+
+/** The grant step's refusals come as errors, with the same problem in them. */
+export function failure(error: unknown): Outcome {
+  if (error instanceof DOMException && error.name === "AbortError") return { status: "Stopped" };
+  if (error instanceof GrantwayError && error.problem)
+    return {
+      status: `${error.problem.status} at the grant door`,
+      requestId: error.requestId,
+      problem: error.problem,
+    };
+  if (error instanceof GrantwayError) return { status: "The library says", text: error.message };
+  if (error instanceof TypeError)
+    return {
+      status: "No answer that the page may read",
+      text: "The call could not be made, or the answer carries no CORS fields for this page. The console says which.",
+    };
+  throw error;
+}
+
+export function showOutcome(place: Element, { status, requestId, problem, text }: Outcome): void {
+  const line = create("p", "", "status");
+  line.append(create("strong", status));
+  const parts: HTMLElement[] = [line];
+  if (problem) {
+    const list = create("dl", "", "facts");
+    showFacts(list, [
+      ["Type", problem.type],
+      ["Title", problem.title],
+      ["Detail", problem.detail],
+      ["Request id", requestId],
+    ]);
+    parts.push(list);
+  } else if (requestId !== undefined) {
+    line.append(" ", create("span", `request ${requestId}`, "quiet"));
+  }
+  if (text !== undefined) parts.push(scrolling(text));
+  place.replaceChildren(...parts);
+}
+
+function scrolling(text: string): HTMLPreElement {
+  const block = create("pre", text);
+  // What scrolls must be reached by the keyboard.
+  block.tabIndex = 0;
+  block.setAttribute("role", "region");
+  block.setAttribute("aria-label", "The answer's body");
+  return block;
+}
+
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    return text;
+  }
+}

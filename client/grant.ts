@@ -1,0 +1,90 @@
+// One exchange at the grant door: POST /grant/{route} with the bearer token, and the answer read with suspicion. Knows
+// neither cache nor retry.
+import type { ServerClock } from "./clock.js";
+import { codeOf, GrantwayError, type GrantwayErrorDetails, problemOf } from "./errors.js";
+
+/** What the grant door answers. */
+export interface Grant {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly SessionToken: string;
+  /** RFC 3339. */
+  readonly Expiration: string;
+  readonly Region: string;
+  /** SigV4's name: `lambda` or `execute-api`. */
+  readonly Service: string;
+  /** Where the signed calls of this route go. */
+  readonly FuncUrl: string;
+  readonly RoleArn: string;
+}
+
+export interface GrantExchange {
+  /** The gateway's address, without a slash at the end. */
+  readonly gateway: string;
+  readonly fetch: typeof fetch;
+  readonly clock: ServerClock;
+}
+
+const timeoutMs = 15_000;
+const fields = "AccessKeyId SecretAccessKey SessionToken Region Service FuncUrl RoleArn Expiration".split(
+  " ",
+);
+
+export const endOf = (grant: Grant): number => Date.parse(grant.Expiration);
+
+/** Rejects with a GrantwayError: the gateway's refusal by its own code, `gateway_unreachable`, `grant_invalid`. */
+export async function requestGrant(
+  exchange: GrantExchange,
+  route: string | undefined,
+  token: string,
+): Promise<Grant> {
+  // AbortSignal.timeout is not used, React Native has none.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    return await readGrant(await post(exchange, route, token, controller.signal));
+  } catch (cause) {
+    if (cause instanceof GrantwayError) throw cause;
+    throw new GrantwayError("gateway_unreachable", "The grant door did not answer", { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function post(
+  { gateway, fetch, clock }: GrantExchange,
+  route: string | undefined,
+  token: string,
+  signal: AbortSignal,
+): Promise<Response> {
+  const sentAt = clock.local();
+  const response = await fetch(`${gateway}/grant/${encodeURIComponent(route ?? "")}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+    redirect: "manual",
+    signal,
+  });
+  clock.learn(response, sentAt);
+  return response;
+}
+
+async function readGrant(response: Response): Promise<Grant> {
+  const { status } = response;
+  const requestId = response.headers.get("x-request-id");
+  const details: GrantwayErrorDetails = { status, ...(requestId && { requestId }) };
+  const problem = await problemOf(response);
+  if (problem) throw new GrantwayError(codeOf(problem), problem.detail, { ...details, problem });
+  const grant = await objectIn(response);
+  if (status === 200 && fields.every((name) => grant[name] && typeof grant[name] === "string"))
+    return grant as unknown as Grant;
+  throw new GrantwayError("grant_invalid", `The grant door answered ${status} without a grant`, details);
+}
+
+async function objectIn(response: Response): Promise<Record<string, unknown>> {
+  const text = await response.text();
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
