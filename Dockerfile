@@ -18,7 +18,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY server server
-RUN npm run build
+RUN npx tsc -p tsconfig.build.json
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /build

@@ -2,9 +2,17 @@
 import type { Aws } from "./aws/aws.js";
 import type { OpenIdProvider } from "./issuer/openid-provider.js";
 
+/** Where the page at /demo/ is when nobody says otherwise. */
+const usualDemoOrigin = "http://127.0.0.1:3000";
+
 /** `HelloFunction` of the template is `HELLO_URL` here, and the first stage of `Api` is `API_URL` and `API_ARN`. */
-export const gatewayEnvironment = (issuer: OpenIdProvider, aws: Aws): Record<string, string> => ({
+export const gatewayEnvironment = (
+  issuer: OpenIdProvider,
+  aws: Aws,
+  demoOrigin = usualDemoOrigin,
+): Record<string, string> => ({
   ISSUER_URL: issuer.issuer,
+  DEMO_ORIGIN: demoOrigin,
   AWS_ENDPOINT: aws.endpoint,
   ...Object.fromEntries(
     aws.template.functions.map(({ logicalId, name }) => [

@@ -1,5 +1,6 @@
 // What to type next: lines to copy from the terminal, with the addresses of this very start.
 import type { Aws } from "./aws/aws.js";
+import type { DemoPage } from "./demo/demo-page.js";
 import type { GatewayProcess } from "./gateway-process.js";
 import type { OpenIdProvider } from "./issuer/openid-provider.js";
 
@@ -7,13 +8,15 @@ export function instructions(running: {
   readonly issuer: OpenIdProvider;
   readonly aws: Aws;
   readonly gateway: GatewayProcess;
+  readonly page?: DemoPage | undefined;
 }): string {
-  const { issuer, aws, gateway } = running;
+  const { issuer, aws, gateway, page } = running;
   const base = `http://127.0.0.1:${gateway.port}`;
   const issuerPort = issuer.port === 4000 ? "" : `ISSUER_PORT=${issuer.port} `;
   const helloUrl = aws.functionUrls.get("grantway-hello") ?? "";
   return `
-Grantway runs on this machine. In another terminal, from this folder:
+Grantway runs on this machine.${page === undefined ? "" : ` Open ${page.url} in a browser.`}
+In another terminal, from this folder:
 
   # a token of alice (also: bob, who is in no group, and carol, of another tenant)
   TOKEN=$(${issuerPort}npm run --silent token -- alice)

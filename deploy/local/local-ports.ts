@@ -1,7 +1,13 @@
 // The ports of `npm run local`, from the environment, and a plain sentence when one cannot be had.
 import { accept, refuse, type Result } from "../../server/core/result.js";
 
-const defaults = { ISSUER_PORT: 4000, AWS_PORT: 4566, PORT: 8080, ADMIN_PORT: 8081 } as const;
+const defaults = {
+  DEMO_PORT: 3000,
+  ISSUER_PORT: 4000,
+  AWS_PORT: 4566,
+  PORT: 8080,
+  ADMIN_PORT: 8081,
+} as const;
 
 export type PortName = keyof typeof defaults;
 export type Ports = Readonly<Record<PortName, number>>;

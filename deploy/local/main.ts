@@ -1,12 +1,14 @@
-// `npm run local`: an OpenID provider, the strict local AWS and the gateway, on one machine. The gateway is the product
-// itself in a process of its own, reached through configuration only.
+// `npm run local`: an OpenID provider, the strict local AWS, the gateway and a page to try them on, on one machine. The
+// gateway is the product itself in a process of its own, reached through configuration only.
 import { startAws, type Aws } from "./aws/aws.js";
+import { startDemoPage } from "./demo/demo-page.js";
+import { demoSettings } from "./demo/demo-settings.js";
 import { gatewayEnvironment } from "./gateway-environment.js";
 import { instructions, instructionsWithoutGateway } from "./instructions.js";
 import { startGatewayProcess, type GatewayProcess } from "./gateway-process.js";
 import { startOpenIdProvider, type OpenIdProvider } from "./issuer/openid-provider.js";
 import { describeListenError, readPorts, type PortName, type Ports } from "./local-ports.js";
-import { readOptions, usage, type LocalOptions } from "./options.js";
+import { readOptions, servesPage, usage, type LocalOptions } from "./options.js";
 
 async function run(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -17,13 +19,17 @@ async function run(): Promise<number> {
 }
 
 async function serve(options: LocalOptions, ports: Ports): Promise<number> {
-  const { ISSUER_PORT } = ports;
+  const { DEMO_PORT, ISSUER_PORT } = ports;
   const stopSignal = signalled();
   const started: { close(): Promise<void> }[] = [];
   try {
+    const page = servesPage(options)
+      ? await listening("DEMO_PORT", startDemoPage({ port: DEMO_PORT }))
+      : undefined;
+    if (page) started.push(page);
     const starts = [
       listening("ISSUER_PORT", startOpenIdProvider({ port: ISSUER_PORT })),
-      listening("AWS_PORT", startLocalAws(options, ports)),
+      listening("AWS_PORT", startLocalAws(options, ports, page?.origin)),
     ] as const;
     for (const start of await Promise.allSettled(starts)) {
       if (start.status === "fulfilled") started.push(start.value);
@@ -36,9 +42,10 @@ async function serve(options: LocalOptions, ports: Ports): Promise<number> {
       await stopSignal;
       return 0;
     }
-    const gateway = await startGateway(options.configFile, issuer, aws, ports);
+    const gateway = await startGateway(options.configFile, issuer, aws, ports, page?.origin);
     if (!gateway.ok) return gateway.denial;
-    process.stdout.write(instructions({ issuer, aws, gateway: gateway.value }));
+    page?.show(demoSettings(issuer, aws, `http://127.0.0.1:${gateway.value.port}`));
+    process.stdout.write(instructions({ issuer, aws, gateway: gateway.value, page }));
     return await untilTheEnd(gateway.value, stopSignal);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
@@ -54,15 +61,15 @@ async function untilTheEnd(gateway: GatewayProcess, stopSignal: Promise<void>): 
   return gateway.exited;
 }
 
-function startLocalAws(options: LocalOptions, ports: Ports): Promise<Aws> {
+function startLocalAws(options: LocalOptions, ports: Ports, pageOrigin?: string): Promise<Aws> {
   const { templateFile, parameters, explain, role, operatorRole, holdAliases, fault } = options;
-  const { AWS_PORT: port, ISSUER_PORT, PORT, ADMIN_PORT } = ports;
+  const { AWS_PORT: port, DEMO_PORT, ISSUER_PORT, PORT, ADMIN_PORT } = ports;
   // Neighbouring ports, so that the URLs stay the same from start to start where nothing else wants them.
   const neighbours = Array.from({ length: 20 }, (_, at) => port + 1 + at);
-  const others = [ISSUER_PORT, PORT, ADMIN_PORT];
+  const others = [DEMO_PORT, ISSUER_PORT, PORT, ADMIN_PORT];
   return startAws({
     templateFile,
-    parameters,
+    parameters: { ...(pageOrigin !== undefined && { PageOrigins: pageOrigin }), ...parameters },
     port,
     functionUrlPorts: port === 0 ? [] : neighbours.filter((each) => !others.includes(each)),
     ...(role !== undefined && { taskRole: role }),
@@ -76,11 +83,17 @@ function startLocalAws(options: LocalOptions, ports: Ports): Promise<Aws> {
   });
 }
 
-const startGateway = (configFile: string, issuer: OpenIdProvider, aws: Aws, { PORT, ADMIN_PORT }: Ports) =>
+const startGateway = (
+  configFile: string,
+  issuer: OpenIdProvider,
+  aws: Aws,
+  { PORT, ADMIN_PORT }: Ports,
+  pageOrigin?: string,
+) =>
   startGatewayProcess({
     configFile,
     environment: {
-      ...gatewayEnvironment(issuer, aws),
+      ...gatewayEnvironment(issuer, aws, pageOrigin),
       PORT: String(PORT),
       ADMIN_PORT: String(ADMIN_PORT),
     },

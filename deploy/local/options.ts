@@ -27,6 +27,10 @@ const own = {
   operatorRole: "grantway-release",
 } as const;
 
+/** The page at /demo/ calls the functions of our own template through a gateway. */
+export const servesPage = ({ templateFile, configFile }: LocalOptions): boolean =>
+  templateFile === own.templateFile && configFile !== undefined;
+
 export const usage = `npm run local -- [options]
 
   --template FILE       a SAM template to serve in place of ${own.templateFile}

@@ -15,6 +15,7 @@ import { createServices, type Services } from "./services.js";
 import { verifyFunctionUrl } from "./sigv4/verify-request.js";
 import { withLocalQueueUrls } from "./sqs/queue-url.js";
 import type { StsFault } from "./sts/create-sts.js";
+import { recordedSession, type RecordedSession } from "./sts/recorded-session.js";
 import { loadTemplate } from "./template/load-template.js";
 import { after, type After } from "./timer.js";
 
@@ -58,6 +59,8 @@ export interface Aws {
   readonly functionUrls: ReadonlyMap<string, string>;
   /** The stages of the template's REST APIs. */
   readonly apiStages: readonly ServedStage[];
+  /** Of a session of this account, also one that has ended; for the person at the keyboard. */
+  readonly recordedSession: (accessKeyId: string) => RecordedSession | undefined;
   /** What ECS would put into the gateway's environment. */
   readonly taskEnvironment: Readonly<Record<string, string>>;
   /** The same for the shell of whoever releases functions. */
@@ -110,6 +113,10 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
     taskRole: services.taskRole,
     functionUrls: new Map(urls.map(({ name, url }) => [name, url])),
     apiStages: apiGateway.stages,
+    recordedSession: (accessKeyId) => {
+      const caller = services.sessions.find(accessKeyId);
+      return caller && recordedSession(caller);
+    },
     taskEnvironment: task.environment(endpoint),
     operatorEnvironment: operator.environment(endpoint),
     async close() {

@@ -41,7 +41,7 @@ export function createServices(settings: ServiceSettings) {
   const counts = new CallCounts();
   const { explain = false } = report;
   return {
-    ...{ verify, taskRole, credentialsOf, mayDo, counts },
+    ...{ sessions, verify, taskRole, credentialsOf, mayDo, counts },
     sts: createSts({
       ...{ template, sessions, clock, verify, log, explain },
       ...(settings.fault && { fault: settings.fault }),

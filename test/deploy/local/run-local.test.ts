@@ -12,7 +12,7 @@ interface Local {
   readonly ended: Promise<number | null>;
 }
 
-const anyPorts = { PORT: "0", ADMIN_PORT: "0", ISSUER_PORT: "0", AWS_PORT: "0" };
+const anyPorts = { PORT: "0", ADMIN_PORT: "0", ISSUER_PORT: "0", AWS_PORT: "0", DEMO_PORT: "0" };
 
 function runLocal(ports: Record<string, string>, ...options: string[]): Local {
   const child = spawn("npm", ["run", "local", "--", ...options], {
@@ -74,6 +74,9 @@ test("it starts, is used by the lines it prints, and SIGTERM ends all of it", as
   const token = (await output(tokenLine, {})).trim();
   expect(token.split(".")).toHaveLength(3);
 
+  const page = printed(local, /^Grantway runs on this machine\. Open (http:\S+\/demo\/) in a browser\.$/m);
+  expect(await (await fetch(page)).text()).toContain("<h1>Grantway</h1>");
+
   const lines = [...local.printed().matchAll(/^ {2}(curl -i (?:-X POST )?-H .*)$/gm)];
   expect(lines).toHaveLength(8);
   for (const [, line = ""] of lines) {
@@ -104,6 +107,7 @@ test("Ctrl-C ends all of it with status 0", async () => {
 test("--template serves a stranger's functions to whoever exports what it prints", async () => {
   const local = runLocal({}, "--template", "test/deploy/local/strangers/greeting/template.yaml");
   await untilPrinted(local, "Ctrl-C ends all of it.");
+  expect(local.printed()).not.toContain("/demo/");
   const lines = [
     printed(local, /^ {2}(export .*)$/m),
     printed(local, /^ {2}(eval "\$\(curl .*)$/m),
@@ -159,7 +163,7 @@ test.each([
   60_000,
 );
 
-test.each(["ISSUER_PORT", "AWS_PORT", "PORT", "ADMIN_PORT"])(
+test.each(["DEMO_PORT", "ISSUER_PORT", "AWS_PORT", "PORT", "ADMIN_PORT"])(
   "a port that is taken (%s) is named in one line",
   async (name) => {
     const holder = createServer().listen(0, "127.0.0.1");

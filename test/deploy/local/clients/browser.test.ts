@@ -1,6 +1,7 @@
 // Function URLs called by a page in a real browser, which decides about CORS itself.
 import { join } from "node:path";
 import { type Chromium, type PageOrigin, servePage, startChromium } from "./browser.js";
+import { testInBrowser } from "./browser-path.js";
 import { type ClientTwin, startClientTwin } from "./client-twin.js";
 
 jest.setTimeout(60_000);
@@ -49,32 +50,41 @@ async function expectBlocked(from: PageOrigin, call: object, reason: string): Pr
 
 const keys = () => twin.caller;
 
-test("a page of an allowed origin signs a call itself, passes the preflight and reads the answer", async () => {
-  const call = { url: `${twin.url("tell")}reports?a=1`, method: "POST", body: '{"a":1}', keys: keys() };
-  const { result } = await onPage(allowed, "call", call);
-  const answer = result as { readonly body: string };
-  // Of the two ids only the one is in ExposeHeaders.
-  expect(answer).toMatchObject({ status: 200, requestId: true, traceId: false });
-  expect(JSON.parse(answer.body)).toEqual({ method: "POST", body: '{"a":1}', origin: allowed.origin });
-});
+testInBrowser(
+  "a page of an allowed origin signs a call itself, passes the preflight and reads the answer",
+  async () => {
+    const call = { url: `${twin.url("tell")}reports?a=1`, method: "POST", body: '{"a":1}', keys: keys() };
+    const { result } = await onPage(allowed, "call", call);
+    const answer = result as { readonly body: string };
+    // Of the two ids only the one is in ExposeHeaders.
+    expect(answer).toMatchObject({ status: 200, requestId: true, traceId: false });
+    expect(JSON.parse(answer.body)).toEqual({ method: "POST", body: '{"a":1}', origin: allowed.origin });
+  },
+);
 
-test("a page of another origin is stopped at the preflight", async () => {
+testInBrowser("a page of another origin is stopped at the preflight", async () => {
   const call = { url: twin.url("tell"), method: "POST", body: "{}", keys: keys() };
   await expectBlocked(other, call, "Response to preflight request doesn't pass access control check");
 });
 
-test("a method that the URL does not allow is stopped at the preflight", async () => {
+testInBrowser("a method that the URL does not allow is stopped at the preflight", async () => {
   const call = { url: twin.url("tell"), method: "DELETE", keys: keys() };
   await expectBlocked(allowed, call, "has been blocked by CORS policy");
 });
 
-test("a function that sets its own CORS header behind a URL with Cors has two, and the browser takes neither", async () => {
-  const call = { url: twin.url("doubled"), keys: keys() };
-  await expectBlocked(allowed, call, "header contains multiple values");
-});
+testInBrowser(
+  "a function that sets its own CORS header behind a URL with Cors has two, and the browser takes neither",
+  async () => {
+    const call = { url: twin.url("doubled"), keys: keys() };
+    await expectBlocked(allowed, call, "header contains multiple values");
+  },
+);
 
-test("a page reads the first piece of a stream while the function still waits for the page", async () => {
-  const gate = `${allowed.origin}/gate`;
-  const call = { url: `${twin.url("flow")}?gate=${encodeURIComponent(gate)}`, keys: keys() };
-  expect((await onPage(allowed, "readPieces", call, gate)).result).toEqual(["first", "second"]);
-});
+testInBrowser(
+  "a page reads the first piece of a stream while the function still waits for the page",
+  async () => {
+    const gate = `${allowed.origin}/gate`;
+    const call = { url: `${twin.url("flow")}?gate=${encodeURIComponent(gate)}`, keys: keys() };
+    expect((await onPage(allowed, "readPieces", call, gate)).result).toEqual(["first", "second"]);
+  },
+);

@@ -1,76 +1,43 @@
-// A real Chromium from npm, without a window, and the origin its pages come from.
-import { execFileSync } from "node:child_process";
+// A real Chromium without a window, driven by Playwright, and the origin its pages come from.
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { build } from "esbuild";
-import { type Browser, launch } from "puppeteer-core";
+import { type Browser, chromium } from "playwright-core";
 import { closeAtOnce, listenOn } from "../../../../deploy/local/loopback.js";
+import { browserPath } from "./browser-path.js";
 
 export interface Chromium {
   readonly browser: Browser;
   close(): Promise<void>;
 }
 
-// Not the package's own list: that one turns web security off, and with it CORS.
+// In a container there is neither a sandbox nor room in /dev/shm. Playwright's own switches leave web security, and so
+// CORS, as it is.
 const switches = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server"];
 
+/** For tests by `testInBrowser` (browser-path.ts), which are skipped where there is no browser. */
 export async function startChromium(): Promise<Chromium> {
-  const profile = mkdtempSync(join(tmpdir(), "grantway-browser-"));
+  if (browserPath === undefined) throw new Error("no Chromium on this machine: use testInBrowser");
   try {
-    const browser = await launch({
-      ...executable(),
+    const browser = await chromium.launch({
+      executablePath: browserPath,
       args: switches,
-      headless: "shell",
-      userDataDir: profile,
       timeout: 45_000,
+      // Whose signals these are is Jest's business.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
     });
-    return {
-      browser,
-      async close() {
-        await browser.close();
-        rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
-      },
-    };
+    return { browser, close: () => browser.close() };
   } catch (error) {
-    rmSync(profile, { recursive: true, force: true });
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Chromium does not start on this machine; CHROME_PATH may name one that does (the one from npm is for Linux on x64): ${why}`,
-      { cause: error },
+      `${browserPath} does not start on this machine; CHROME_PATH may name one that does: ${why}`,
+      {
+        cause: error,
+      },
     );
   }
-}
-
-interface Executable {
-  readonly executablePath: string;
-  readonly env: NodeJS.ProcessEnv;
-}
-
-/** Beside the package, so that `npm ci` takes away what an older one left. */
-const unpacked = join(__dirname, "../../../../node_modules/.cache/chromium");
-
-/**
- * The package unpacks into the temporary folder, and the libraries that a bare machine lacks only where it believes to be
- * on Lambda. Both are told by variables, so a process of its own does it.
- */
-function executable(): Executable {
-  const { CHROME_PATH } = process.env;
-  if (CHROME_PATH !== undefined) return { executablePath: CHROME_PATH, env: process.env };
-  mkdirSync(unpacked, { recursive: true });
-  const unpack = 'require("@sparticuz/chromium").executablePath().then((path) => process.stdout.write(path))';
-  const executablePath = execFileSync(process.execPath, ["-e", unpack], {
-    encoding: "utf8",
-    cwd: __dirname,
-    env: { ...process.env, TMPDIR: unpacked, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" },
-  });
-  const LD_LIBRARY_PATH = join(unpacked, "al2023", "lib");
-  return {
-    executablePath,
-    env: { ...process.env, LD_LIBRARY_PATH, FONTCONFIG_PATH: join(unpacked, "fonts") },
-  };
 }
 
 export interface PageOrigin {

@@ -1,0 +1,33 @@
+// Which browser the tests drive: CHROME_PATH, else Chromium or Chrome where Linux and macOS have it. Without one the tests
+// in a browser are skipped, and say so.
+import { existsSync } from "node:fs";
+
+const usualPlaces = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+  "/snap/bin/chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+/** A CHROME_PATH that names nothing is not passed over: its tests then fail. */
+export const findBrowser = (
+  { CHROME_PATH }: Readonly<Record<string, string | undefined>>,
+  exists: (path: string) => boolean,
+): string | undefined =>
+  CHROME_PATH !== undefined && CHROME_PATH !== "" ? CHROME_PATH : usualPlaces.find((path) => exists(path));
+
+export const browserPath = findBrowser(process.env, existsSync);
+
+/** Jest's `test` where there is a browser; where there is none, tests that are shown as skipped. */
+export const testInBrowser: jest.It = browserPath === undefined ? skipLoudly() : test;
+
+function skipLoudly(): jest.It {
+  process.stderr.write(
+    "SKIPPED: the tests in a real browser, for want of one. Install it with `apt-get install chromium`, " +
+      "or name Chrome or Chromium in CHROME_PATH.\n",
+  );
+  return test.skip;
+}
