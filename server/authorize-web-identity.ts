@@ -57,15 +57,17 @@ const durationOf = ({ durationSeconds }: WebIdentityRequest, spec: SessionSpec):
   Math.min(spec.durationSeconds, durationSeconds ?? spec.durationSeconds);
 
 /**
- * Managed policies stand beside the inline one and would not be narrowed by it. Without them the session may do what the
- * caller asked, all of which lies within the rest.
+ * Managed policies stand beside the inline one. With them the session could do what the caller left out; without them,
+ * what they deny. What they hold is not known here, so they and a policy of the caller's do not go together.
  */
 function narrow(spec: SessionSpec, asked: string): Result<SessionSpec> {
+  if (spec.policyArns.length > 0) return refuse(stsRefusal("AccessDenied", besideManaged));
   const policy = narrowPolicy(spec.policy, asked);
-  return policy.ok
-    ? accept({ ...spec, policy: policy.value, policyArns: [] })
-    : refuse(policyRefusal(policy.denial));
+  return policy.ok ? accept({ ...spec, policy: policy.value }) : refuse(policyRefusal(policy.denial));
 }
+
+const besideManaged =
+  "Policy: it cannot narrow a session with managed policies (policyArns of the rule): send none.";
 
 const policyCodes = {
   malformed: "MalformedPolicyDocument",

@@ -193,11 +193,15 @@ describe("what the caller asks for", () => {
     expect({ ...narrowed, policy: "" }).toEqual({ ...plain, policy: "" });
   });
 
-  test("a policy of his puts the managed ones aside: they would stand beside it, unnarrowed", () => {
+  test("no policy of his is taken where the rule has managed ones: they may deny what his would allow", () => {
     const policyArns = ["arn:aws:iam::123456789012:policy/more"];
     const managed = functionRoute("reports", { roles: [roleRuleWith({ policyArns })] });
     expect(accepted(ask([managed])).policyArns).toEqual(policyArns);
-    expect(accepted(ask([managed], { policy: callOf("reports") })).policyArns).toEqual([]);
+    expect(refused(ask([managed], { policy: callOf("reports") }))).toEqual({
+      reason: "sts_request_refused",
+      code: "AccessDenied",
+      cause: "Policy: it cannot narrow a session with managed policies (policyArns of the rule): send none.",
+    });
   });
 
   test.each([

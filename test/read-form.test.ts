@@ -36,3 +36,11 @@ test("a place whose body failed is free again", async () => {
   body.arrive();
   expect((await readForm(body)).ok).toBe(true);
 });
+
+test("a form that takes too long is refused, and its place is free again", async () => {
+  const readForm = createReadForm({ formBytes: 100, bufferedBytes: 100 }, 1);
+  expect(refused(await readForm(heldBody()))).toEqual({ reason: "request_timeout" });
+  const body = heldBody();
+  body.arrive();
+  expect((await readForm(body)).ok).toBe(true);
+});

@@ -102,7 +102,7 @@ function checkRoles(route: RouteView, index: number, roles: readonly RoleView[])
 function checkPath({ route }: RouteView, index: number): Fault[] {
   const first = route?.segments?.[0];
   if (first?.kind !== "literal" || (first.text !== "grant" && first.text !== "sts")) return [];
-  const message = "/sts and /grant with all below it are the gateway's own paths";
+  const message = "/sts, /grant and all below them are the gateway's own paths";
   return [{ path: formatPath(["routes", index, "route"]), message }];
 }
 

@@ -45,10 +45,8 @@ const unique = (statements: readonly Statement[]): Statement[] => [
 
 /** Sids get lost: they say nothing to IAM, and two statements may not share one. */
 function merged(allows: readonly Statement[]): Statement[] {
-  const pairs = allows.flatMap(pairsOf);
-  const needed = pairs.filter((pair, at) => !pairs.some((other, index) => absorbs(other, index, pair, at)));
   const byAction = new Map<string, { action: string; resources: string[]; condition: Conditions }>();
-  for (const { action, resource, condition } of needed) {
+  for (const { action, resource, condition } of needed(allows.flatMap(pairsOf))) {
     const key = JSON.stringify([action, keyOf(condition)]);
     const known = byAction.get(key);
     if (known) known.resources.push(resource);
@@ -72,14 +70,20 @@ function merged(allows: readonly Statement[]): Statement[] {
 const pairsOf = ({ Action, Resource, Condition: condition = {} }: Statement): Allowed[] =>
   listOf(Action).flatMap((action) => listOf(Resource).map((resource) => ({ action, resource, condition })));
 
-/** Conditions are ANDed: with all of `other`'s, and perhaps more, `pair` allows nothing that `other` does not. */
-function absorbs(other: Allowed, index: number, pair: Allowed, at: number): boolean {
-  if (index === at || other.action !== pair.action || other.resource !== pair.resource) return false;
-  if (!isPartOf(other.condition, pair.condition)) return false;
-  // Of two that say the same the first stays.
-  return index < at || !isPartOf(pair.condition, other.condition);
+/** Those that allow what no other does. Only what is of one action on one resource is compared. */
+function needed(pairs: readonly Allowed[]): Allowed[] {
+  const alike = new Map<string, Allowed[]>();
+  for (const pair of pairs) {
+    const key = JSON.stringify([pair.action, pair.resource]);
+    const known = alike.get(key) ?? [];
+    if (known.some(({ condition }) => isPartOf(condition, pair.condition))) continue;
+    const others = known.filter(({ condition }) => !isPartOf(pair.condition, condition));
+    alike.set(key, [...others, pair]);
+  }
+  return [...alike.values()].flat();
 }
 
+/** Conditions are ANDed: under all of `fewer`, and perhaps more, nothing is allowed that is not under `fewer`. */
 const isPartOf = (fewer: Conditions, more: Conditions): boolean =>
   conditionTexts(fewer).every((text) => conditionTexts(more).includes(text));
 

@@ -59,7 +59,8 @@ const grantOf = ({ Action, Resource, Condition = {} }: Statement): Grant => ({
 interface Reach {
   readonly grant: Grant;
   readonly covers: Extent;
-  readonly touches: Extent;
+  /** Worked out once it is asked for: seldom, and long patterns take their time. */
+  readonly touches: () => Extent;
 }
 
 /** Each of the actions on each of the resources. */
@@ -111,10 +112,12 @@ function reachOf(grant: Grant, actions: readonly string[], resources: readonly s
     actions: new Set(actions.filter((asked) => grant.actions.some((ours) => isAction(ours, asked)))),
     resources: new Set(resources.filter((asked) => grant.resources.some((ours) => isResource(ours, asked)))),
   });
+  const isTouched = (ours: string, asked: string) => overlaps(ours.toLowerCase(), asked.toLowerCase());
+  let touched: Extent | undefined;
   return {
     grant,
     covers: extent(coversAction, coversResource),
-    touches: extent((ours, asked) => overlaps(ours.toLowerCase(), asked.toLowerCase()), overlaps),
+    touches: () => (touched ??= extent(isTouched, overlaps)),
   };
 }
 
@@ -131,9 +134,9 @@ function extentFlaw(
       const covering = reaches.filter(({ covers }) => includes(covers, action, resource));
       if (covering.length === 0)
         return ".Resource holds what the session may not do that to, or a pattern that goes beyond it";
-      const touching = reaches.filter(({ touches }) => includes(touches, action, resource));
+      const others = reaches.filter((reach) => !covering.some((each) => givesAsMuch(each, reach)));
       // Under which of the conditions would hang on the part, and one statement cannot say that.
-      if (!touching.every((reach) => covering.some((other) => givesAsMuch(other, reach))))
+      if (others.some(({ touches }) => includes(touches(), action, resource)))
         return " is in part within what the session may do under another condition: name that apart";
     }
   }
