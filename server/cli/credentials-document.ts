@@ -4,7 +4,6 @@ import { accept, refuse, type Result } from "../core/result.js";
 import { isJsonObject, type JsonObject } from "../core/strict-json.js";
 import type { JsonAnswer } from "../adapters/exchange-json.js";
 import type { Failure } from "../device-login/ports.js";
-import { printable } from "./printable.js";
 
 const visible = /^[\x21-\x7e]{1,32768}$/;
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
@@ -38,5 +37,5 @@ function refusalOf(status: number, answer: JsonObject | undefined): Failure {
     const hint = isRedirect ? "redirects are not followed" : "is it a gateway's address?";
     return { kind, sentence: `the gateway answered ${status} and no credentials: ${hint}` };
   }
-  return { kind, sentence: `the gateway refuses: ${printable(`${Code}: ${Message}`.slice(0, 500))}` };
+  return { kind, sentence: `the gateway refuses: ${`${Code}: ${Message}`.slice(0, 500)}` };
 }

@@ -7,7 +7,7 @@ import { accept, refuse, type Result } from "../core/result.js";
 import { codeOf } from "../device-login/private-file.js";
 import { stateFolder } from "../device-login/state-folder.js";
 import { openTerminal } from "../device-login/terminal.js";
-import { createTokenStore } from "../device-login/token-store.js";
+import { createTokenStore, noTokenStore } from "../device-login/token-store.js";
 import { isToken } from "../device-login/tokens.js";
 import type { Console } from "./console.js";
 import type { CredentialsPorts } from "./credentials.js";
@@ -22,13 +22,11 @@ export function openCredentialsPorts({ env, clock }: Pick<Console, "env" | "cloc
     exchange,
     clock,
     readToken: readTokenFile,
-    login: (login, command) => ({
-      exchange,
-      ...waiting,
-      store: createTokenStore(stateFolder(env), login, waiting),
-      openTerminal,
-      command,
-    }),
+    login: (login, command) => {
+      const folder = stateFolder(env);
+      const store = folder.ok ? createTokenStore(folder.value, login, waiting) : noTokenStore(folder.denial);
+      return { exchange, ...waiting, store, openTerminal, command };
+    },
     close,
   };
 }

@@ -13,6 +13,7 @@ import {
   type CredentialsRequest,
 } from "./credentials-options.js";
 import { openCredentialsPorts } from "./credentials-ports.js";
+import { printable } from "./printable.js";
 
 const usage = `Usage: grantway credentials --gateway URL --route NAME --token-file FILE
        grantway credentials --gateway URL --route NAME --issuer URL --client-id ID [OPTIONS]
@@ -73,7 +74,7 @@ export async function runCredentials(
       console.print(document.value);
       return exitStatus.ok;
     }
-    console.printError(`grantway credentials: ${document.denial.sentence}\n`);
+    console.printError(`grantway credentials: ${printable(document.denial.sentence)}\n`);
     return document.denial.kind === "unavailable" ? exitStatus.unavailable : exitStatus.no;
   } finally {
     await ports.close();
@@ -94,13 +95,13 @@ async function fetchCredentials(
   const login = ports.login(token.login, command);
   const kept = await obtainToken(token.login, login);
   if (!kept.ok) return kept;
-  const first = await askGateway(url, kept.value, ports);
+  const first = await askGateway(url, kept.value.accessToken, ports);
   if (!first.ok) return first;
-  if (first.value.status !== 401) return first.value.document;
+  if (first.value.status !== 401 || kept.value.isNew) return first.value.document;
   // The provider may have withdrawn what was kept: once more, with a token that is new.
-  const renewed = await obtainToken(token.login, login, kept.value);
+  const renewed = await obtainToken(token.login, login, kept.value.accessToken);
   if (!renewed.ok) return renewed;
-  const second = await askGateway(url, renewed.value, ports);
+  const second = await askGateway(url, renewed.value.accessToken, ports);
   return second.ok ? second.value.document : second;
 }
 

@@ -11,6 +11,7 @@ import { isToken } from "./tokens.js";
 const grantType = "urn:ietf:params:oauth:grant-type:device_code";
 /** 3.2: what holds where the provider names none; 3.5: what `slow_down` adds. */
 const defaultIntervalSeconds = 5;
+const minIntervalSeconds = 1;
 const maxIntervalSeconds = 60;
 /** Nobody looks at a terminal for longer, and the other processes wait. */
 const maxWaitSeconds = 900;
@@ -66,14 +67,18 @@ async function authorizeDevice(
 function readAuthorization(body: Readonly<Record<string, unknown>>): DeviceAuthorization | undefined {
   const { device_code: deviceCode, user_code: userCode, verification_uri: uri } = body;
   const uriComplete = body.verification_uri_complete;
-  if (!isToken(deviceCode) || typeof userCode !== "string" || !isSafeUrl(uri)) return undefined;
+  if (!isToken(deviceCode) || typeof userCode !== "string" || userCode.trim() === "") return undefined;
+  if (!isSafeUrl(uri)) return undefined;
   return {
     deviceCode,
     userCode: userCode.slice(0, 100),
     uri,
     uriComplete: isSafeUrl(uriComplete) ? uriComplete : undefined,
     expiresInSeconds: Math.min(positive(body.expires_in) ?? maxWaitSeconds, maxWaitSeconds),
-    intervalSeconds: Math.min(positive(body.interval) ?? defaultIntervalSeconds, maxIntervalSeconds),
+    intervalSeconds: Math.max(
+      Math.min(positive(body.interval) ?? defaultIntervalSeconds, maxIntervalSeconds),
+      minIntervalSeconds,
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 // One process at a time, by a file that only one can make (O_EXCL). A lock whose holder is gone, or has not been heard
-// of for two minutes, is broken. Two that break the same one at the same moment may both go on; the provider then
-// refuses one of them and it asks for a new sign-in, which is why no more is done about it.
+// of for two minutes, is broken.
 import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeSync } from "node:fs";
+import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { parseJson } from "../core/strict-json.js";
 import { accept, refuse, type Result } from "../core/result.js";
@@ -25,29 +25,59 @@ export async function alone<T>(
   run: (stillHere: () => void) => Promise<T>,
 ): Promise<Result<T, string>> {
   const until = clock() + maxWaitMs;
+  const holder = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
   for (;;) {
-    const taken = take(path);
+    const taken = take(path, holder);
     if (!taken.ok) return taken;
     if (taken.value) break;
     if (clock() > until) return refuse(`${path} is held by another process; remove it if there is none`);
-    if (isAbandoned(path, clock())) rmSync(path, { force: true });
-    else await wait(lookEveryMs);
+    if (!isAbandoned(path, clock()) || !breakLock(path, holder, clock())) await wait(lookEveryMs);
   }
   try {
     return accept(await run(() => touch(path, clock())));
   } finally {
-    rmSync(path, { force: true });
+    letGo(path, holder);
   }
 }
 
-function take(path: string): Result<boolean, string> {
+function take(path: string, holder: string): Result<boolean, string> {
+  let file: number | undefined;
   try {
-    const file = openSync(path, "wx", 0o600);
-    writeSync(file, JSON.stringify({ pid: process.pid, host: hostname() }));
-    closeSync(file);
+    file = openSync(path, "wx", 0o600);
+    writeSync(file, holder);
     return accept(true);
   } catch (error) {
-    return codeOf(error) === "EEXIST" ? accept(false) : refuse(`${path} cannot be made: ${codeOf(error)}`);
+    if (codeOf(error) === "EEXIST") return accept(false);
+    // A full disk: made, but empty, it would hold the others up.
+    if (file !== undefined) rmSync(path, { force: true });
+    return refuse(`${path} cannot be made: ${codeOf(error)}`);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/**
+ * Under a lock of its own, and after another look: or one process would break the abandoned lock and take it, and the
+ * next, which saw the old one, would break that. `false` while somebody else is at it. Nothing in here waits.
+ */
+function breakLock(path: string, holder: string, now: number): boolean {
+  const breaking = `${path}.breaking`;
+  const taken = take(breaking, holder);
+  if (!taken.ok || !taken.value) {
+    if (isAbandoned(breaking, now)) rmSync(breaking, { force: true });
+    return false;
+  }
+  if (isAbandoned(path, now)) rmSync(path, { force: true });
+  rmSync(breaking, { force: true });
+  return true;
+}
+
+/** Of a process that slept for long, the lock may be another's by now. */
+function letGo(path: string, holder: string): void {
+  try {
+    if (readFileSync(path, "utf8") === holder) rmSync(path);
+  } catch {
+    // Somebody removed it.
   }
 }
 

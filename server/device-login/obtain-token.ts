@@ -7,14 +7,22 @@ import { discoverProvider, type Provider } from "./provider.js";
 import { requestTokens, type TokenAnswer } from "./token-endpoint.js";
 import { isNearEnd, isStillGood, type Tokens } from "./tokens.js";
 
+export interface ObtainedToken {
+  readonly accessToken: string;
+  /** This process got it from the provider just now. */
+  readonly isNew: boolean;
+}
+
 /** `refused` is a token that the gateway did not take, though it seemed good. */
 export async function obtainToken(
   login: LoginRequest,
   ports: LoginPorts,
   refused?: string,
-): Promise<Result<string, Failure>> {
-  const goodOf = (kept: Tokens | undefined): string | undefined =>
-    kept && kept.accessToken !== refused && !isNearEnd(kept, ports.clock()) ? kept.accessToken : undefined;
+): Promise<Result<ObtainedToken, Failure>> {
+  const goodOf = (kept: Tokens | undefined): ObtainedToken | undefined =>
+    kept && kept.accessToken !== refused && !isNearEnd(kept, ports.clock())
+      ? { accessToken: kept.accessToken, isNew: false }
+      : undefined;
   const kept = ports.store.read();
   if (!kept.ok) return kept;
   const good = goodOf(kept.value);
@@ -28,12 +36,12 @@ export async function obtainToken(
     const tokens = await renew(login, ports, again.value, stillHere);
     if (tokens.ok) {
       const written = ports.store.write(tokens.value);
-      return written.ok ? accept(tokens.value.accessToken) : written;
+      return written.ok ? accept({ accessToken: tokens.value.accessToken, isNew: true }) : written;
     }
     // An outage of the provider's is none of ours while the old token lasts.
     const old = again.value;
     const isUsable = old && old.accessToken !== refused && isStillGood(old, ports.clock());
-    return isUsable ? accept(old.accessToken) : tokens;
+    return isUsable ? accept({ accessToken: old.accessToken, isNew: false }) : tokens;
   });
 }
 

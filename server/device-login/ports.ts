@@ -17,7 +17,8 @@ export interface LoginRequest {
   readonly audience?: string | undefined;
 }
 
-/** `refused`: asking again will not help. `unavailable`: it may. The sentence is for a person and names no token. */
+/** `refused`: asking again will not help. `unavailable`: it may. The sentence is for a person and names no token; it may quote
+ * what a provider or a gateway said, so it is not yet fit for a terminal. */
 export interface Failure {
   readonly kind: "refused" | "unavailable";
   readonly sentence: string;

@@ -25,8 +25,11 @@ export function readPrivateFile(path: string): Result<string | undefined, string
   let file: number | undefined;
   try {
     // A link could lead to a file that somebody else writes.
-    file = openSync(path, constants.O_RDONLY | (hasModes ? constants.O_NOFOLLOW : 0));
+    file = openSync(path, constants.O_RDONLY | (hasModes ? constants.O_NOFOLLOW | constants.O_NONBLOCK : 0));
     const stats = fstatSync(file);
+    // A pipe would be waited for.
+    if (!stats.isFile()) return refuse(`${path} is no file`);
+    if (isForeign(stats)) return refuse(`${path} belongs to another user`);
     if (isOpenToOthers(stats)) return refuse(`${path} can be read by others: chmod 600 it, or remove it`);
     const bytes = Buffer.alloc(Math.min(stats.size, maxBytes) + 1);
     const length = readSync(file, bytes);
@@ -54,7 +57,7 @@ export function writePrivateFile(path: string, text: string): Result<undefined, 
 
 export function makePrivateFolder(path: string): Result<undefined, string> {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     try {
       mkdirSync(path, { mode: 0o700 });
     } catch (error) {
@@ -62,6 +65,7 @@ export function makePrivateFolder(path: string): Result<undefined, string> {
     }
     const stats = lstatSync(path);
     if (!stats.isDirectory()) return refuse(`${path} is no folder`);
+    if (isForeign(stats)) return refuse(`${path} belongs to another user`);
     return isOpenToOthers(stats)
       ? refuse(`${path} is open to others: chmod 700 it, or remove it`)
       : accept(undefined);
@@ -70,8 +74,8 @@ export function makePrivateFolder(path: string): Result<undefined, string> {
   }
 }
 
-const isOpenToOthers = ({ mode, uid }: Stats): boolean =>
-  hasModes && ((mode & 0o077) !== 0 || uid !== process.getuid?.());
+const isForeign = ({ uid }: Stats): boolean => hasModes && uid !== process.getuid?.();
+const isOpenToOthers = ({ mode }: Stats): boolean => hasModes && (mode & 0o077) !== 0;
 
 export const codeOf = (error: unknown): string => {
   const { code, message } = (error ?? {}) as { code?: string; message?: string };

@@ -5,7 +5,9 @@ import type { Terminal } from "./ports.js";
 /** `undefined` where this process has none: a daemon, a container, a job. */
 export function openTerminal(platform: NodeJS.Platform = process.platform): Terminal | undefined {
   try {
-    const file = openSync(platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty", "w");
+    // "r+", not "w", which would make a file of that name where there is none. CONOUT$ wants to be opened that way, too:
+    // https://learn.microsoft.com/en-us/windows/win32/api/fileapi/nf-fileapi-createfilew#consoles
+    const file = openSync(platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty", "r+");
     return { print: (text) => void writeSync(file, text), close: () => closeSync(file) };
   } catch {
     return undefined;

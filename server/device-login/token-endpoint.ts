@@ -2,7 +2,6 @@
 // outage. A public client (2.1): it names itself and proves nothing.
 import { accept, refuse, type Result } from "../core/result.js";
 import { isJsonObject } from "../core/strict-json.js";
-import { printable } from "../cli/printable.js";
 import type { Failure, LoginPorts, LoginRequest } from "./ports.js";
 import type { Provider } from "./provider.js";
 import { readTokens, type Tokens } from "./tokens.js";
@@ -31,12 +30,12 @@ export async function requestTokens(
   return tokens.ok ? accept(tokens.value) : refuse({ kind: "refused", sentence: `${url} ${tokens.denial}` });
 }
 
-/** What an endpoint said instead of giving, in words that may stand on a terminal. */
+/** What an endpoint said instead of giving. */
 export function oauthRefusal(url: string, status: number, body: unknown): TokenRefusal {
   const { error, error_description: description } = isJsonObject(body) ? body : {};
   const isOutage = status >= 500 || status === 429 || error === "temporarily_unavailable";
   const kind = isOutage ? "unavailable" : "refused";
   if (typeof error !== "string") return { kind, sentence: `${url} answered ${status}` };
   const why = typeof description === "string" ? `${error}: ${description}` : error;
-  return { kind, error, sentence: `${url} answered ${printable(why.slice(0, 300))}` };
+  return { kind, error, sentence: `${url} answered ${why.slice(0, 300)}` };
 }

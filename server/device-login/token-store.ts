@@ -9,6 +9,12 @@ import type { Failure, LoginRequest, TokenStore } from "./ports.js";
 import { makePrivateFolder, readPrivateFile, writePrivateFile } from "./private-file.js";
 import { isToken, type Tokens } from "./tokens.js";
 
+/** Where the person has no state folder. */
+export function noTokenStore(sentence: string): TokenStore {
+  const none = refuse<Failure>({ kind: "refused", sentence });
+  return { read: () => none, write: () => none, alone: () => Promise.resolve(none) };
+}
+
 export function createTokenStore(folder: string, login: LoginRequest, waiting: Waiting): TokenStore {
   const path = join(folder, `${nameOf(login)}.json`);
   const { issuer, clientId } = login;
@@ -43,6 +49,7 @@ function parseTokens(text: string): Tokens | undefined {
   return { accessToken, obtainedAt, expiresAt, ...(isToken(refreshToken) && { refreshToken }) };
 }
 
+/** `refused`: it is for the person to mend. */
 function failed<T>(result: Result<T, string>): Result<T, Failure> {
-  return result.ok ? result : refuse({ kind: "unavailable", sentence: result.denial });
+  return result.ok ? result : refuse({ kind: "refused", sentence: result.denial });
 }

@@ -118,6 +118,16 @@ it("an AWS SDK shows what it says when it has none", async () => {
   await expect(credentials()).rejects.toThrow("none cannot be read: ENOENT");
 });
 
+testWith("aws", "--version")("the AWS CLI shows what it says when it has none", async () => {
+  writeProfile(["--gateway", stack.url, "--route", "nowhere", "--token-file", "none"]);
+  const { status, err } = await runClient("aws", ["sts", "get-caller-identity", "--profile", "hello"], {
+    ...environment(),
+    AWS_EC2_METADATA_DISABLED: "true",
+  });
+  expect(status).not.toBe(0);
+  expect(err).toContain("grantway credentials: none cannot be read: ENOENT");
+});
+
 testWith("aws", "--version")(
   "the AWS CLI takes its credentials from it, with a sign-in that was kept",
   async () => {
@@ -175,6 +185,23 @@ it("fails at once where it has no terminal, and says what to type", async () => 
   expect(err).toContain(
     `run this once in a terminal: grantway credentials --gateway ${stack.url} --route hello`,
   );
+});
+
+const onPosix = process.platform === "win32" ? it.skip : it;
+onPosix("says that the disk is full before a refresh token is spent, and leaves no lock behind", async () => {
+  expect((await here()).status).toBe(0);
+  bringNearEnd();
+  const before = readFileSync(keptFile(), "utf8");
+  const line = [...command, ...login()].map((word) => `'${word}'`).join(" ");
+  const env = { ...process.env, ...environment() };
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", `ulimit -f 0; ${line}`], {
+    env,
+    encoding: "utf8",
+  });
+  expect([status, stdout, stderr]).toEqual([1, "", expect.stringMatching(/lock cannot be made: EFBIG\n$/)]);
+  expect(readdirSync(join(folder, "grantway"))).toHaveLength(1);
+  expect(readFileSync(keptFile(), "utf8")).toBe(before);
+  expect((await inProcess(login())).status).toBe(0);
 });
 
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;

@@ -1,17 +1,15 @@
 // `grantway credentials` against the whole product on free ports: the document it prints, the sign-in it needs once,
 // and what it says where it has nothing to print.
-import { createServer, type RequestListener, type Server } from "node:http";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeJwt } from "jose";
-import { credentials, runCredentials } from "../../server/cli/credentials.js";
-import { openCredentialsPorts } from "../../server/cli/credentials-ports.js";
-import { answerDevice } from "../deploy/local/issuer/visitor.js";
+import { readArguments } from "../../server/cli/arguments.js";
+import { credentials } from "../../server/cli/credentials.js";
+import { credentialsOptions, readCredentialsOptions } from "../../server/cli/credentials-options.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
-import { grantway, type Ran } from "./run-grantway.js";
+import { runIn, type Person } from "./run-credentials.js";
+import { grantway } from "./run-grantway.js";
 
 let stack: Stack;
 let folder: string;
@@ -24,40 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Who stands before the browser, if anybody: `undefined` refuses the code. */
-type Person = { readonly user: string | undefined } | "nobody";
-
-async function run(argv: readonly string[], person: Person = "nobody"): Promise<Ran & { shown: string }> {
-  let [out, err, shown] = ["", "", ""];
-  const real = openCredentialsPorts({ env: { XDG_STATE_HOME: folder }, clock: Date.now });
-  const status = await runCredentials(
-    argv,
-    {
-      env: {},
-      isTerminal: false,
-      clock: Date.now,
-      print: (text) => (out += text),
-      printError: (text) => (err += text),
-      readFile: () => "",
-    },
-    {
-      ...real,
-      login: (login, command) => ({
-        ...real.login(login, command),
-        // The person is done before the first question to the provider.
-        wait: async () => {
-          const uri = /or {4}(\S+)/.exec(shown)?.[1] ?? "";
-          if (person !== "nobody") await answerDevice(uri, person.user);
-        },
-        openTerminal: () =>
-          person === "nobody"
-            ? undefined
-            : { print: (text: string) => void (shown += text), close: () => undefined },
-      }),
-    },
-  );
-  return { status, out, err, shown };
-}
+const run = (argv: readonly string[], person?: Person) => runIn(folder, argv, person);
 
 const at = (route: string, ...more: string[]): string[] => [
   "--gateway",
@@ -219,111 +184,18 @@ describe("wrong usage is told", () => {
     expect([status, out, err]).toEqual([64, "", expect.stringContaining(message)]);
   });
 
+  it.each(["README.md", "docs/credentials.md"])("not so the lines for ~/.aws/config in %s", (page) => {
+    const lines = readFileSync(page, "utf8").matchAll(/^credential_process = grantway credentials (.+)$/gm);
+    const read = Array.from(lines, ([, words = ""]) => readArguments(words.split(" "), credentialsOptions));
+    expect(read).not.toEqual([]);
+    for (const parsed of read) {
+      if (!parsed.ok) throw new Error(parsed.denial);
+      expect(readCredentialsOptions(parsed.value.values)).toMatchObject({ ok: true });
+    }
+  });
+
   it("--help shows how to use it from ~/.aws/config", async () => {
     expect(credentials.usage).toContain("credential_process = grantway credentials --gateway");
     expect((await grantway(["credentials", "--help"])).out).toBe(credentials.usage);
-  });
-});
-
-describe("of something that is no gateway", () => {
-  let server: Server;
-  let requests: string[];
-  const answered = async (answer: RequestListener): Promise<Ran> => {
-    requests = [];
-    server = createServer((request, response) => {
-      requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
-      answer(request, response);
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return run(["--gateway", `${url}/base/`, "--route", "r", "--token-file", tokenFile("t")]);
-  };
-  afterEach(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const good = {
-    Version: 1,
-    AccessKeyId: "AKIDEXAMPLE",
-    SecretAccessKey: "secret",
-    SessionToken: "token",
-    Expiration: "2999-01-01T00:00:00Z",
-  };
-
-  it("asks below the path that was given, and prints only what is of the format", async () => {
-    const ran = await answered((_request, response) => response.end(JSON.stringify({ ...good, More: "x" })));
-    expect([ran.status, JSON.parse(ran.out)]).toEqual([0, good]);
-    expect(requests).toEqual(["POST /base/grant/r"]);
-  });
-
-  it.each([
-    ["123456789012", { AccountId: "123456789012" }],
-    ["x", {}],
-    [7, {}],
-  ])("prints the account %j only if it is one", async (AccountId, printed) => {
-    const ran = await answered((_request, response) => response.end(JSON.stringify({ ...good, AccountId })));
-    expect(JSON.parse(ran.out)).toEqual({ ...good, ...printed });
-  });
-
-  it.each<[string, object]>([
-    ["another version", { Version: "1" }],
-    ["no key", { AccessKeyId: undefined }],
-    ["a key on two lines", { AccessKeyId: "A\nB" }],
-    ["a key that is a number", { SecretAccessKey: 7 }],
-    ["no session token", { SessionToken: "" }],
-    ["no end", { Expiration: undefined }],
-    ["an end in words", { Expiration: "tomorrow" }],
-    ["an end with a zone", { Expiration: "2999-01-01T00:00:00+01:00" }],
-  ])("prints nothing of an answer with %s", async (_what, changed) => {
-    const ran = await answered((_request, response) => response.end(JSON.stringify({ ...good, ...changed })));
-    expect(ran).toMatchObject({
-      status: 1,
-      out: "",
-      err: "grantway credentials: the gateway's answer is no set of credentials\n",
-    });
-  });
-
-  it("asks for the clock when the credentials have ended already", async () => {
-    const ended = { ...good, Expiration: "2020-01-01T00:00:00Z" };
-    const ran = await answered((_request, response) => response.end(JSON.stringify(ended)));
-    expect([ran.status, ran.err]).toEqual([1, expect.stringContaining("is this machine's clock right?")]);
-  });
-
-  it.each<[string, RequestListener, number, string]>([
-    [
-      "a redirect",
-      (_request, response) => response.writeHead(307, { location: "/elsewhere" }).end(),
-      1,
-      "the gateway answered 307 and no credentials: redirects are not followed",
-    ],
-    [
-      "a page",
-      (_request, response) => response.end("<html>"),
-      1,
-      "the gateway answered 200 and no credentials: is it a gateway's address?",
-    ],
-    [
-      "an outage",
-      (_request, response) => response.writeHead(503).end('{"Code":"keys_unavailable","Message":"later"}'),
-      69,
-      "the gateway refuses: keys_unavailable: later",
-    ],
-    [
-      "a message that would repaint the terminal",
-      (_request, response) => response.writeHead(403).end('{"Code":"c","Message":"\\u001b[2J"}'),
-      1,
-      "the gateway refuses: c: \\u001b[2J",
-    ],
-    [
-      "too much",
-      (_request, response) => response.end("x".repeat(300_000)),
-      69,
-      "answered more than 262144 bytes",
-    ],
-    ["nothing", (request) => request.destroy(), 69, "failed: "],
-  ])("tells %s", async (_what, answer, status, message) => {
-    const ran = await answered(answer);
-    expect([ran.status, ran.out, ran.err]).toEqual([status, "", expect.stringContaining(message)]);
-    expect(requests).toHaveLength(1);
   });
 });

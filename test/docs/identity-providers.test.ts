@@ -81,6 +81,14 @@ describe("the page", () => {
     }
   });
 
+  test("writes tokens into files without a line's end, which AWS SDKs refuse", () => {
+    const writing = pageText
+      .split("\n")
+      .filter((line) => /> (?:\/run\/token|"\$RUNNER_TEMP\/token")/.test(line));
+    expect(writing).toHaveLength(4);
+    expect(writing.filter((line) => !/printf %s "\$\(|jq -ej /.test(line))).toEqual([]);
+  });
+
   test("leads nowhere that is not there", () => {
     const links = Array.from(pageText.matchAll(/\]\(([^)#\s]+)\)/g), ([, to = ""]) => to);
     expect(links).not.toEqual([]);

@@ -3,7 +3,7 @@
 import { LRUCache } from "lru-cache";
 import type { Middleware } from "koa";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
-import { markup, sendPage, type Page } from "./page.js";
+import { endedPage, markup, sendPage, type Page } from "./page.js";
 
 /** RFC 8628 3.2: what holds where a provider names none. 3.5: what `slow_down` adds. */
 const intervalSeconds = 5;
@@ -64,6 +64,20 @@ function secretOf({ oidc }: KoaContextWithOIDC): string {
 const shownCode = ({ state }: KoaContextWithOIDC): string => {
   const code: unknown = (state as { userCode?: unknown }).userCode;
   return typeof code === "string" ? code.slice(0, 20) : "";
+};
+
+/**
+ * A form without the session that its page began (cookies are off, the twin was restarted, another site's page sent it):
+ * oidc-provider fails on it with a TypeError of its own.
+ */
+export const refuseFormWithoutSession: Middleware = async (ctx, next) => {
+  try {
+    await next();
+  } catch (error) {
+    if (!(error instanceof TypeError) || ctx.method !== "POST" || ctx.path !== codePath) throw error;
+    ctx.status = 400;
+    sendPage(ctx, endedPage);
+  }
 };
 
 /**

@@ -2,9 +2,11 @@
 // it gets a token of any user, by name from a shell (user-grant.ts) or by choice on a page (sign-in.ts).
 import { createServer, type RequestListener } from "node:http";
 import { randomUUID } from "node:crypto";
+import type { Middleware } from "koa";
+import { isLoopbackHost } from "../../../server/core/loopback.js";
 import { closeAtOnce, listenOn } from "../loopback.js";
 import { configuration, createKept, type ProviderSettings } from "./configuration.js";
-import { paceDevices, showCodeOfUri } from "./device.js";
+import { paceDevices, refuseFormWithoutSession, showCodeOfUri } from "./device.js";
 import { loadOidcProvider, type OidcProviderModule } from "./load-oidc-provider.js";
 import { generateProviderKeys, type JwtHeader } from "./provider-keys.js";
 import { serveSignIn } from "./sign-in.js";
@@ -66,13 +68,25 @@ function createAnswer(
 ): RequestListener {
   const provider = new module.Provider(issuer, configuration(module, settings));
   registerUserGrant(provider, (sentence) => new module.errors.InvalidRequest(sentence));
+  provider.use(refuseForeignHost);
   provider.use(serveSignIn(provider));
+  provider.use(refuseFormWithoutSession);
   provider.use(showCodeOfUri);
   // Asked for at each call: a test that moves the process's clock moves this one with it.
   provider.use(paceDevices(() => Date.now()));
   const answer = provider.callback();
   return (request, response) => void answer(request, response);
 }
+
+/** A name of another site's that leads to this machine (DNS rebinding) would let its pages read tokens here. */
+const refuseForeignHost: Middleware = async (ctx, next) => {
+  if (isLoopbackHost(ctx.hostname.toLowerCase())) {
+    await next();
+    return;
+  }
+  ctx.status = 421;
+  ctx.body = "this provider answers at addresses of this machine only\n";
+};
 
 function tokenClaims(issuer: string, sub: string): Record<string, unknown> {
   const user = findUser(sub);

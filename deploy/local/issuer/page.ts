@@ -37,6 +37,11 @@ export interface Page {
   readonly leadsTo?: string | undefined;
 }
 
+export const endedPage: Page = {
+  title: "This sign-in has ended",
+  main: markup`<p>Go back and begin it again.</p>`,
+};
+
 export function sendPage(ctx: Pick<ParameterizedContext, "set" | "type" | "body">, page: Page): void {
   ctx.set({
     "cache-control": "no-store",

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { Middleware } from "koa";
 import type { Configuration, KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { OidcProviderModule } from "./load-oidc-provider.js";
-import { markup, sendPage, type Html } from "./page.js";
+import { endedPage, markup, sendPage, type Html } from "./page.js";
 import { findUser, userNames, type UserClaims } from "./users.js";
 
 const path = "/interaction/";
@@ -46,7 +46,7 @@ export function serveSignIn(provider: Provider): Middleware {
     const interaction = await findInteraction(provider, ctx.req, ctx.res);
     if (interaction === undefined) {
       ctx.status = 400;
-      sendPage(ctx, { title: "This sign-in has ended", main: markup`<p>Go back and begin it again.</p>` });
+      sendPage(ctx, endedPage);
       return;
     }
     const form = ctx.method === "POST" ? await readForm(ctx.req) : undefined;

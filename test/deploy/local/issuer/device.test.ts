@@ -123,6 +123,18 @@ it("escapes a code from the address", async () => {
   expect(text).toContain('value="&quot;&gt;&lt;img src=x&gt;"');
 });
 
+it.each(["confirm", "abort"])("takes no %s from another page, and says so without a bug", async (choice) => {
+  const begun = await begin();
+  const logged = jest.spyOn(console, "error").mockImplementation(() => undefined);
+  const form = { user_code: begun.user_code ?? "", [choice]: "yes" };
+  for (const xsrf of [{}, { xsrf: "" }, { xsrf: "guessed" }]) {
+    const { status, text } = await new Visitor().open(`${provider.issuer}/device`, { ...form, ...xsrf });
+    expect([status, text]).toEqual([400, expect.stringContaining("This sign-in has ended")]);
+  }
+  expect(await poll(begun)).toMatchObject({ error: "authorization_pending" });
+  expect(logged.mock.calls).toEqual([]);
+});
+
 it.each(["grantway-demo", "grantway-shell"])("is not for the client %s", async (clientId) => {
   expect(await post("/device/auth", { client_id: clientId })).toMatchObject({
     error: "invalid_request",

@@ -1,9 +1,10 @@
 // The local OpenID provider over real sockets: what a relying party sees, checked with jose.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { createServer } from "node:http";
+import { createServer, request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -151,6 +152,30 @@ describe("for tests", () => {
     await expect(verify(await obtainToken({ user: "alice" }))).resolves.toBeDefined();
     await expect(verify(await provider.mint("alice"))).resolves.toBeDefined();
   });
+});
+
+describe("by the name in the request", () => {
+  const tokenBy = async (host: string): Promise<[number, boolean]> => {
+    const headers = { host, "content-type": "application/x-www-form-urlencoded" };
+    const asked = request(`${provider.issuer}/token`, { method: "POST", headers });
+    asked.end("grant_type=urn:grantway:local:user&client_id=grantway-shell&user=alice");
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    return [response.statusCode ?? 0, (await text(response)).includes("access_token")];
+  };
+
+  it.each(["127.0.0.1:4000", "localhost:4000", "LOCALHOST", "[::1]:4000", "127.1.2.3"])(
+    "%s is answered",
+    async (host) => {
+      expect(await tokenBy(host)).toEqual([200, true]);
+    },
+  );
+
+  it.each(["evil.example", "evil.example:4000", "localhost.evil.example", "127.0.0.1.evil.example"])(
+    "%j, which a page of another site may have led here (DNS rebinding), gets nothing",
+    async (host) => {
+      expect(await tokenBy(host)).toEqual([421, false]);
+    },
+  );
 });
 
 describe("start and end", () => {
