@@ -3,14 +3,14 @@
 import type { ServerClock } from "./clock.js";
 import { GrantwayError } from "./errors.js";
 import { endOf, type Grant } from "./grant.js";
-import { isSameCaller, type Tokens } from "./tokens.js";
+import { isSameCaller, isSameUser, type Tokens } from "./tokens.js";
 import { createFlights } from "./wait.js";
 
 export interface Grants {
   /** Asks for the caller's token first, each time: whoever has signed out or in since gets nothing of the one before. */
   get(route: string | undefined): Promise<Grant>;
-  /** AWS says that this one is over. */
-  forget(grant: Grant): void;
+  /** Instead of one that AWS calls over. The same again where somebody else has signed in since. */
+  replace(ended: Grant, route: string | undefined): Promise<Grant>;
 }
 
 export interface GrantSource {
@@ -39,6 +39,7 @@ const pauseMs = 10_000;
 export function createGrants({ tokens, clock, random, request }: GrantSource): Grants {
   const entries = new Map<string | undefined, Entry>();
   const flights = createFlights<Grant>();
+  const owners = new WeakMap<Grant, Entry>();
 
   const entryOf = (route: string | undefined, token: string): Entry => {
     const found = entries.get(route);
@@ -53,6 +54,7 @@ export function createGrants({ tokens, clock, random, request }: GrantSource): G
     const left = endOf(grant) - clock.now();
     if (!(left > 0)) throw new GrantwayError("grant_expired", "The grant is over already");
     entry.grant = grant;
+    owners.set(grant, entry);
     entry.renewAt = endOf(grant) - Math.min(leadMs, left / 4) * (1 + random() / 5);
     return grant;
   };
@@ -65,29 +67,36 @@ export function createGrants({ tokens, clock, random, request }: GrantSource): G
     try {
       return await flights(entry, () => renew(entry, route, token));
     } catch (error) {
-      // While a grant holds, an outage of the gateway is no reason to fail; a refusal is.
-      if (!grant || !holds() || !isOutage(error as GrantwayError)) throw error;
+      // While a grant holds, an outage of the gateway is no reason to fail; a refusal is, and ends it.
+      if (!isOutage(error as GrantwayError)) entry.grant = undefined;
+      if (!grant || !entry.grant || !holds()) throw error;
       entry.renewAt = clock.now() + pauseMs;
       return grant;
     }
   };
 
+  const get = async (route: string | undefined): Promise<Grant> => {
+    const token = await tokens();
+    try {
+      return await grantFor(route, token);
+    } catch (error) {
+      const next = (error as GrantwayError).status === 401 ? await tokens(token) : token;
+      if (next === token) throw error;
+      return grantFor(route, next);
+    }
+  };
+
   return {
-    async get(route) {
-      const token = await tokens();
-      try {
-        return await grantFor(route, token);
-      } catch (error) {
-        const next = (error as GrantwayError).status === 401 ? await tokens(token) : token;
-        if (next === token) throw error;
-        return grantFor(route, next);
-      }
-    },
-    forget(grant) {
-      for (const entry of entries.values()) if (entry.grant === grant) entry.grant = undefined;
+    get,
+    async replace(ended, route) {
+      const owner = owners.get(ended);
+      if (owner?.grant === ended) owner.grant = undefined;
+      const next = await get(route);
+      return isSameUser(owner?.token, owners.get(next)?.token) ? next : ended;
     },
   };
 }
 
-/** An error without a status: there was no answer. */
-const isOutage = ({ status = 503 }: GrantwayError): boolean => status === 429 || status >= 500;
+/** No answer, or one that is neither a grant nor a refusal: a network that wants a login answers for everybody. */
+const isOutage = ({ status = 503 }: GrantwayError): boolean =>
+  status < 400 || status === 429 || status >= 500;

@@ -3,8 +3,9 @@
 import { readBody } from "./body.js";
 import type { ServerClock } from "./clock.js";
 import { GrantwayError } from "./errors.js";
+import type { Grant } from "./grant.js";
 import type { Grants } from "./grants.js";
-import { refusedSession } from "./refused-session.js";
+import { type RefusedSession, refusedSession } from "./refused-session.js";
 import { headersOf } from "./reserved-headers.js";
 import { sign } from "./sign.js";
 import { unlessAborted } from "./wait.js";
@@ -29,16 +30,17 @@ export const createSignedCall =
     if (body?.contentType && !headers.has("content-type")) headers.set("content-type", body.contentType);
     const call = { method: (init.method ?? "GET").toUpperCase(), headers, body: body?.bytes ?? null };
 
-    const attempt = async (isLast?: boolean): Promise<Response> => {
-      const grant = await unlessAborted(grants.get(route), init.signal);
+    const attempt = async (grant: Grant): Promise<[answer: Response, refused: RefusedSession]> => {
       const signedFor = clock.now();
       const url = await sign(grant, target, call, signedFor);
       const sentAt = clock.local();
-      const response = await fetch(url, { redirect: "manual", ...init, ...call });
-      const refused = refusedSession(response, { grant, signedFor, sentAt }, clock);
-      if (isLast || !refused) return response;
-      if (refused === "expired") grants.forget(grant);
-      return attempt(true);
+      const answer = await fetch(url, { ...init, redirect: init.redirect ?? "manual", ...call });
+      return [answer, refusedSession(answer, { grant, signedFor, sentAt }, clock)];
     };
-    return attempt();
+    const grant = await unlessAborted(grants.get(route), init.signal);
+    const [answer, refused] = await attempt(grant);
+    if (!refused) return answer;
+    const isExpired = refused === "expired";
+    const next = isExpired ? await unlessAborted(grants.replace(grant, route), init.signal) : grant;
+    return isExpired && next === grant ? answer : (await attempt(next))[0];
   };

@@ -3,10 +3,13 @@
 import { GrantwayError } from "./errors.js";
 import { createFlights } from "./wait.js";
 
-/** `refused`: the gateway did not take this one; a callback that can get a new one should now. */
+/** `refused`: the gateway did not take this one; a callback that can get a new one of the same user should now. */
 export type TokenCallback = (hint?: { readonly refused: string }) => string | Promise<string>;
 
-/** Asks the callback: for the current token, or for another instead of a refused one. */
+/**
+ * Asks the callback: for the current token, or for another instead of a refused one. The refused one comes back where
+ * there is no other of that user: what one began is never sent again as whoever has signed in since.
+ */
 export type Tokens = (refused?: string) => Promise<string>;
 
 // RFC 6750 2.1. Header errors of runtimes quote the value: a token must not get that far.
@@ -14,33 +17,42 @@ const b64token = /^[\w.~+/-]+=*$/;
 
 export function createTokens(callback: TokenCallback): Tokens {
   const flights = createFlights<string>();
-  return (refused) =>
-    flights(refused, async () => {
-      const token: unknown = await callback(refused === undefined ? undefined : { refused });
-      if (typeof token === "string" && b64token.test(token)) return token;
+  return async (refused) => {
+    const token = await flights(refused, async () => {
+      const given: unknown = await callback(refused === undefined ? undefined : { refused });
+      if (typeof given === "string" && b64token.test(given)) return given;
       throw new GrantwayError("token_missing", "The token callback gave no token");
     });
+    return refused === undefined || isSameUser(refused, token) ? token : refused;
+  };
 }
+
+type Claims = Record<string, unknown>;
 
 /**
  * Whether credentials that were granted for one token serve whoever has the other: the same claims but for the times
  * and the id of the token. A changed tenant or group is another session; what cannot be read is another caller.
  */
-export function isSameCaller(token: string, other: string): boolean {
-  if (token === other) return true;
-  const caller = lastingClaims(token);
-  return caller !== undefined && caller === lastingClaims(other);
-}
+export const isSameCaller = sameBy((claims) =>
+  Object.entries(claims).filter(([name]) => !/^(?:iat|exp|nbf|jti)$/.test(name)),
+);
 
-function lastingClaims(token: string): string | undefined {
-  try {
-    const payload = token.split(".")[1] ?? "";
-    // Bytes and not characters, which is enough to compare.
-    const claims = JSON.parse(atob(payload.replace(/-/g, "+").replace(/_/g, "/"))) as Record<string, unknown>;
-    return claims.sub
-      ? JSON.stringify(Object.entries(claims).filter(([name]) => !/^(?:iat|exp|nbf|jti)$/.test(name)))
-      : undefined;
-  } catch {
-    return undefined;
-  }
+/** Whether both are of one person, whatever else has changed. */
+export const isSameUser = sameBy(({ iss, sub }) => [iss, sub]);
+
+function sameBy(pick: (claims: Claims) => unknown) {
+  const identify = (token = ""): string | undefined => {
+    try {
+      const payload = token.split(".")[1] ?? "";
+      // Bytes and not characters, which is enough to compare.
+      const claims = JSON.parse(atob(payload.replace(/-/g, "+").replace(/_/g, "/"))) as Claims;
+      return claims.sub ? JSON.stringify(pick(claims)) : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  return (token: string | undefined, other: string | undefined): boolean => {
+    const caller = identify(token);
+    return token === other || (caller !== undefined && caller === identify(other));
+  };
 }

@@ -27,9 +27,17 @@ export function describe(answer: Response, text: string, elapsedMs: number): Out
   const { status, headers } = answer;
   const line = `${[status, answer.statusText].join(" ").trim()} in ${elapsedText(elapsedMs)}`;
   const requestId = headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
-  if ((headers.get("content-type") ?? "").startsWith("application/problem+json"))
-    return { status: line, requestId, problem: JSON.parse(text) as Problem };
-  return { status: line, requestId, text: pretty(text) };
+  const problem = headers.get("content-type")?.startsWith("application/problem+json")
+    ? problemIn(text)
+    : undefined;
+  return problem ? { status: line, requestId, problem } : { status: line, requestId, text: pretty(text) };
+}
+
+/** What a function calls a problem need not be one. */
+function problemIn(text: string): Problem | undefined {
+  const value = parse(text) as Partial<Record<keyof Problem, unknown>> | null | undefined;
+  const isProblem = [value?.type, value?.title, value?.detail].every((field) => typeof field === "string");
+  return isProblem ? (value as Problem) : undefined;
 }
 
 const elapsedText = (ms: number): string =>
@@ -48,7 +56,7 @@ export function failure(error: unknown): Outcome {
   if (error instanceof TypeError)
     return {
       status: "No answer that the page may read",
-      text: "The call could not be made, or the answer carries no CORS fields for this page. The console says which.",
+      text: "The call could not be made or broke off, or its answer has no CORS fields for this page. The console says which.",
     };
   throw error;
 }
@@ -82,10 +90,23 @@ function scrolling(text: string): HTMLPreElement {
   return block;
 }
 
+/** Nobody reads more, and laying out megabytes holds the page up. */
+const shownCharacters = 20_000;
+
 function pretty(text: string): string {
+  const value = parse(text);
+  const whole = value === undefined ? text : JSON.stringify(value, undefined, 2);
+  const left = whole.length - shownCharacters;
+  return left > 0
+    ? `${whole.slice(0, shownCharacters)}\n… and ${left.toLocaleString("en")} characters more`
+    : whole;
+}
+
+/** Nothing where it is no JSON. */
+export function parse(text: string): unknown {
   try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
+    return JSON.parse(text) as unknown;
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -55,6 +55,9 @@ function show(next: Caller | undefined): void {
   showClaims();
 }
 
+/** What was asked for one caller is not shown once he has signed out. */
+const isCalling = (client: Client): boolean => caller?.client === client;
+
 function showClaims(): void {
   if (!caller) return;
   const { sub, name, groups = [], tenant } = caller.claims;
@@ -77,12 +80,16 @@ function wireCalls(): void {
       if (!caller) return;
       const { client } = caller;
       const outcome = await outcomeOf(() => client.fetch("/hello", { door, route: "hello" }));
+      if (!isCalling(client)) return;
       showOutcome(element(`hello-${door}-answer`), outcome);
       announce(outcome.status);
     });
     onClick(`long-${door}`, async () => caller && calls.start(door, caller.client));
     onClick(`long-${door}-stop`, () => calls.stop(door));
-    onClick(`session-${door}`, async () => caller && askForSession(door, caller.client));
+    onClick(`session-${door}`, async () => {
+      const client = caller?.client;
+      if (client) await askForSession(door, client, () => isCalling(client));
+    });
   }
 }
 

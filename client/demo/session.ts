@@ -1,7 +1,7 @@
 // One session, told by three: what the page was given, what the function saw of its caller, and what AWS wrote down. None
 // is guessed from another.
 import type { Client, Door, Grant } from "../client.js";
-import { describe, failure, showOutcome } from "./answers.js";
+import { describe, failure, parse, showOutcome } from "./answers.js";
 import { announce, element, showFacts } from "./elements.js";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads */
@@ -19,29 +19,43 @@ interface RecordedSession {
   readonly expiration: string;
 }
 
-export async function askForSession(door: Door, client: Client): Promise<void> {
+/** `isWanted`: whether whoever asked is still signed in when the answer comes. */
+export async function askForSession(door: Door, client: Client, isWanted: () => boolean): Promise<void> {
   const startedAt = performance.now();
   const place = element("session-answer");
   try {
     const answer = await client.fetch("/echo/session", { door, route: "echo" });
     const text = await answer.text();
-    if (!answer.ok) {
+    const caller = answer.ok ? callerIn(text) : undefined;
+    const grant = caller && door === "grant" ? await client.grant({ route: "echo" }) : undefined;
+    const record = caller && (await readRecord(caller));
+    if (!isWanted()) return;
+    if (!caller) {
       showOutcome(place, describe(answer, text, performance.now() - startedAt));
       return;
     }
-    const event = JSON.parse(text) as {
-      readonly requestContext: { readonly authorizer: { readonly iam: Caller } };
-    };
-    const caller = event.requestContext.authorizer.iam;
-    showGiven(door === "grant" ? await client.grant({ route: "echo" }) : undefined);
+    showGiven(grant);
     showSeen(caller);
-    await showRecord(await fetch(`sessions/${caller.accessKey}`));
+    showRecord(record);
     place.replaceChildren();
     element("session").hidden = false;
     announce("The session is shown.");
   } catch (error) {
-    showOutcome(place, failure(error));
+    if (isWanted()) showOutcome(place, failure(error));
   }
+}
+
+/** Of the event that the function answers. */
+function callerIn(text: string): Caller | undefined {
+  const event = parse(text) as {
+    readonly requestContext?: { readonly authorizer?: { iam?: Caller } };
+  } | null;
+  return event?.requestContext?.authorizer?.iam;
+}
+
+async function readRecord({ accessKey }: Caller): Promise<RecordedSession | undefined> {
+  const answer = await fetch(`sessions/${accessKey}`);
+  return answer.ok ? ((await answer.json()) as RecordedSession) : undefined;
 }
 
 function showGiven(grant: Grant | undefined): void {
@@ -70,12 +84,12 @@ function showSeen({ userArn, accountId, accessKey }: Caller): void {
   ]);
 }
 
-async function showRecord(answer: Response): Promise<void> {
-  if (!answer.ok) {
+function showRecord(record: RecordedSession | undefined): void {
+  if (!record) {
     showFacts(element("record-facts"), [["Session", "The local AWS knows no such session."]]);
     return;
   }
-  const { sourceIdentity, tags, issuedAt, expiration } = (await answer.json()) as RecordedSession;
+  const { sourceIdentity, tags, issuedAt, expiration } = record;
   showFacts(element("record-facts"), [
     ["Source identity", sourceIdentity ?? "None"],
     ...Object.entries(tags).map(([key, value]) => [`Tag ${key}`, value] as const),

@@ -14,9 +14,13 @@ export interface GrantwayProps {
 
 export function Grantway({ gateway, getToken, user, children }: GrantwayProps): ReactNode {
   const client = useMemo(() => createClient({ gateway, token: getToken }), [gateway, getToken]);
-  // Whoever signs out leaves no credentials behind.
+  // Whoever signs out leaves no credentials behind, and with the key nothing that was loaded for him.
   useEffect(() => () => client.clear(), [client, user]);
-  return <ClientContext value={client}>{children}</ClientContext>;
+  return (
+    <ClientContext value={client} key={user}>
+      {children}
+    </ClientContext>
+  );
 }
 
 export type Loaded<T> =

@@ -8,6 +8,9 @@ export interface Env {
   readonly ROUTE: string;
 }
 
+/** What the library refuses before anything is sent. */
+const visitorsFaults: Readonly<Record<string, number>> = { path_invalid: 400, body_too_large: 413 };
+
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const token = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
@@ -20,13 +23,14 @@ export default {
       return await client.fetch(pathname + search, {
         door: "grant",
         method: request.method,
+        headers: { "content-type": request.headers.get("content-type") ?? "application/octet-stream" },
         body: request.body && (await request.arrayBuffer()),
       });
     } catch (error) {
       if (error instanceof GrantwayError)
         return Response.json(
           { code: error.code, requestId: error.requestId },
-          { status: error.status ?? 502 },
+          { status: error.status ?? visitorsFaults[error.code] ?? 502 },
         );
       throw error;
     }

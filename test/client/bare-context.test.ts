@@ -116,7 +116,7 @@ test("what a URL stub would sign otherwise is not sent", async () => {
 
 test("the React Native example renews a refused token in the app's vault, and leaves quietly", async () => {
   const { createAppClient, loadJson } = load();
-  let kept: string | null = "refused";
+  let kept: string | null = `${await stack.issuer.mint("alice")}x`;
   const renew = async (): Promise<string> => (kept = await stack.issuer.mint("alice"));
   const client = createAppClient(stack.url, { read: () => Promise.resolve(kept), renew });
   const data = await new Promise((done, failed) => void loadJson(client, "/hello", done, failed));

@@ -68,39 +68,90 @@ testInBrowser("a page reads why a grant was refused", async () => {
   });
 });
 
-const mount = `
-import { createRoot } from "react-dom/client";
-import { Grantway, Greeting } from "./examples/react.js";
-globalThis.mount = (gateway, token, path) => {
-  const root = createRoot(document.body.appendChild(document.createElement("main")));
-  const getToken = () => token;
-  root.render(<Grantway gateway={gateway} getToken={getToken} user="alice"><Greeting path={path} /></Grantway>);
-};`;
-
-testInBrowser.each([
-  ["/hello", "P: hello world"],
-  ["/nowhere", "P alert: 404 (request "],
-])("the React example shows what %s answers", async (path, expected) => {
-  const script = await bundle("", {
+const scriptOf = (contents: string): Promise<string> =>
+  bundle("", {
     entryPoints: [],
     stdin: {
-      contents: mount,
+      contents,
       loader: "tsx",
       resolveDir: clientFolder,
-      sourcefile: join(clientFolder, "mount.tsx"),
+      sourcefile: join(clientFolder, "script.tsx"),
     },
     format: "iife",
     jsx: "automatic",
     define: { "process.env.NODE_ENV": '"production"' },
   });
-  const shown = `mount(${JSON.stringify(stack.url)}, ${JSON.stringify(token)}, ${JSON.stringify(path)});
-    new Promise((resolve) => {
-      const look = () => {
-        const p = document.querySelector("main p:not([role=status])");
-        if (p) resolve([p.tagName, p.getAttribute("role")].filter(Boolean).join(" ") + ": " + p.textContent);
-        else requestAnimationFrame(look);
-      };
-      look();
-    })`;
-  expect(await onPage(shown, script)).toEqual(expect.stringContaining(expected));
+const spoken = (...values: string[]): string => values.map((value) => JSON.stringify(value)).join(", ");
+
+const sdk = `
+import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
+import { createClient } from "grantway/client";
+globalThis.signedBySdk = async (gateway, token) => {
+  const client = createClient({ gateway, route: "hello", token: () => token });
+  const signed = [];
+  // Lambda's own API, unlike a function URL, is not for pages of the local AWS: what would be sent is enough.
+  const handle = async ({ headers }) => {
+    signed.push(headers.authorization, headers["x-amz-security-token"]);
+    throw new Error("not sent");
+  };
+  const lambda = new LambdaClient({
+    region: "eu-west-1",
+    credentials: client.credentials(),
+    requestHandler: { handle },
+    maxAttempts: 1,
+  });
+  await lambda.send(new InvokeCommand({ FunctionName: "f" })).catch(() => undefined);
+  const { AccessKeyId, SessionToken } = await client.grant();
+  return [signed[0].includes("Credential=" + AccessKeyId + "/"), signed[1] === SessionToken];
+};`;
+
+testInBrowser("AWS's SDK in a page signs with the client's credentials", async () => {
+  const call = `signedBySdk(${spoken(stack.url, token)})`;
+  expect(await onPage(call, await scriptOf(sdk))).toEqual([true, true]);
+});
+
+const mount = `
+import { createRoot } from "react-dom/client";
+import { Grantway, Greeting } from "./examples/react.js";
+globalThis.mount = (gateway, token, path) => {
+  const root = createRoot(document.body.appendChild(document.createElement("main")));
+  let current;
+  const getToken = () => current;
+  const render = (user, token) => {
+    current = token;
+    root.render(<Grantway gateway={gateway} getToken={getToken} user={user}><Greeting path={path} /></Grantway>);
+  };
+  render("alice", token);
+  return render;
+};
+/** What the component says once it has loaded. */
+globalThis.said = (expected) => new Promise((resolve) => {
+  const look = () => {
+    const p = document.querySelector("main p:not([role=status])");
+    const text = p && [p.tagName, p.getAttribute("role")].filter(Boolean).join(" ") + ": " + p.textContent;
+    if (text?.includes(expected)) resolve(text);
+    else requestAnimationFrame(look);
+  };
+  look();
+});`;
+testInBrowser.each([
+  ["/hello", "P: hello world"],
+  ["/nowhere", "P alert: 404 (request "],
+])("the React example shows what %s answers", async (path, expected) => {
+  const shown = `mount(${spoken(stack.url, token, path)}); said("")`;
+  expect(await onPage(shown, await scriptOf(mount))).toEqual(expect.stringContaining(expected));
+});
+
+testInBrowser("the React example shows nothing of one user to the next", async () => {
+  const bob = await stack.issuer.mint("bob");
+  const shown = `(async () => {
+    const render = mount(${spoken(stack.url, token, "/hello")});
+    const first = await said("");
+    render(${spoken("bob", bob)});
+    return [first, await said("403")];
+  })()`;
+  expect(await onPage(shown, await scriptOf(mount))).toEqual([
+    "P: hello world",
+    expect.stringMatching(/^P alert: 403/),
+  ]);
 });

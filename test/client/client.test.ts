@@ -2,7 +2,7 @@
 // credentials.
 import { createServer, type Server } from "node:http";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { type ClientOptions, createClient, GrantwayError } from "../../client/client.js";
+import { type CallInit, type ClientOptions, createClient, GrantwayError } from "../../client/client.js";
 import { closeAtOnce, listenOn } from "../../deploy/local/loopback.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
 
@@ -229,6 +229,9 @@ describe("redirects", () => {
     const client = clientOf("alice", { fetch: redirecting() });
     const answer = await client.fetch("/x", { door: "grant" });
     expect([answer.status, visits]).toEqual([302, ["/x"]]);
+    // As JavaScript passes on an option that it was not given.
+    const unset = { door: "grant", redirect: undefined } as unknown as CallInit;
+    expect([(await client.fetch("/x", unset)).status, visits]).toEqual([302, ["/x", "/x"]]);
     await expect(client.fetch("/x", { door: "grant", redirect: "follow" })).rejects.toMatchObject({
       code: "redirect_refused",
     });

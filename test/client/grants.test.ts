@@ -90,6 +90,7 @@ test.each<[string, () => Response | Promise<Response>]>([
   ["cannot be reached", () => Promise.reject(new TypeError("fetch failed"))],
   ["is overloaded", () => problem(503, "overloaded")],
   ["limits the rate", () => problem(429, "rate_exceeded")],
+  ["hides behind a network that answers for it", () => new Response("<html>Log in to the Wi-Fi")],
 ])(
   "while the gateway %s a grant serves until its end, asked for again every ten seconds",
   async (_title, outage) => {
@@ -111,6 +112,9 @@ test("a caller who is refused at the renewal has no session any more", async () 
   fake.answer = () => problem(403, "role_not_granted");
   fake.now += 58 * minutes;
   await expect(client.grant()).rejects.toMatchObject({ code: "role_not_granted", status: 403 });
+  // Nor does he get it back when the gateway cannot be asked any more.
+  fake.answer = () => problem(503, "overloaded");
+  await expect(client.grant()).rejects.toMatchObject({ code: "overloaded" });
 });
 
 test("a grant that comes too late is none", async () => {

@@ -15,6 +15,7 @@ let fake: FakeGateway;
 let client: Client;
 const minutes = 60_000;
 const [old, fresh] = [tokenOf({ sub: "alice", jti: "old" }), tokenOf({ sub: "alice", jti: "new" })];
+const bob = tokenOf({ sub: "bob" });
 
 beforeEach(() => {
   fake = createFakeGateway();
@@ -113,6 +114,29 @@ describe("by the grant door", () => {
     expect(fake.calls).toHaveLength(times);
   });
 
+  test("a call of who has signed out meanwhile is not sent again as whoever has signed in", async () => {
+    let current = old;
+    client = createClient({ gateway, token: () => current, fetch: fake.fetch, clock: fake.clock });
+    await client.grant();
+    fake.aheadMs = 120 * minutes;
+    fake.answer = (call) => {
+      if (isCall(call)) current = bob;
+      return isCall(call) ? expired() : undefined;
+    };
+    expect((await post()).status).toBe(403);
+    expect(fake.calls.map(keyOf)).toEqual(["ASIA1"]);
+    fake.answer = () => undefined;
+    await post();
+    expect(fake.grants.map(({ token }) => token)).toEqual([old, bob]);
+  });
+
+  test("a grant that was refused to one is not got with the token of another", async () => {
+    client = createClient({ gateway, token: (hint) => (hint ? bob : old), fetch: fake.fetch });
+    fake.answer = ({ token }) => (token === old ? problem(401, "token_invalid") : undefined);
+    await expect(post()).rejects.toMatchObject({ code: "token_invalid" });
+    expect(fake.calls).toEqual([]);
+  });
+
   test("a call that broke off is not sent again: it may have run", async () => {
     fake.answer = (call) => (isCall(call) ? Promise.reject(new TypeError("terminated")) : undefined);
     await expect(post()).rejects.toThrow("terminated");
@@ -202,6 +226,23 @@ describe("by the proxy door", () => {
       expect.objectContaining({ status: 401 }),
     ]);
     expect(fake.calls).toHaveLength(2);
+  });
+
+  test.each([
+    ["another user", bob],
+    ["nobody who can be told", "opaque"],
+  ])("a call of one is not sent again with the token of %s", async (_title, next) => {
+    client = createClient({ gateway, token: (hint) => (hint ? next : old), fetch: fake.fetch });
+    fake.answer = ({ token }) => (token === old ? problem(401, "token_invalid") : undefined);
+    expect((await post()).status).toBe(401);
+    expect(fake.calls).toHaveLength(1);
+  });
+
+  test("new claims of the same user are no reason not to send it again", async () => {
+    const next = tokenOf({ sub: "alice", jti: "new", groups: ["analysts"], uti: "x" });
+    client = createClient({ gateway, token: (hint) => (hint ? next : old), fetch: fake.fetch });
+    fake.answer = ({ token }) => (token === old ? problem(401, "token_invalid") : undefined);
+    expect((await post()).status).toBe(200);
   });
 
   const foreign = (): Response => {

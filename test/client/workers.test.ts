@@ -82,3 +82,20 @@ test("a refusal of the gateway reaches the visitor", async () => {
 test("without a token nobody is asked", async () => {
   expect((await fetch(`${origin}/echo/x`)).status).toBe(401);
 });
+
+test("the visitor's content type reaches the function", async () => {
+  const headers = {
+    authorization: `Bearer ${await stack.issuer.mint("alice")}`,
+    "content-type": "application/json",
+  };
+  const answer = await fetch(`${origin}/echo/x`, { method: "POST", headers, body: "{}" });
+  expect(await answer.json()).toMatchObject({ headers: { "content-type": "application/json" }, body: "{}" });
+});
+
+test.each([
+  ["a path that cannot be signed as it is", "/echo//x", undefined, 400],
+  ["a body larger than AWS takes", "/echo/x", "x".repeat(6_291_457), 413],
+])("%s is the visitor's fault", async (_name, path, body, status) => {
+  const answer = await callAs("alice", path, body === undefined ? {} : { method: "POST", body });
+  expect(answer.status).toBe(status);
+});
