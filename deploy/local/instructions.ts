@@ -50,6 +50,14 @@ In another terminal, from this folder:
   # the AWS CLI, with the credentials of the grant
   AWS_ENDPOINT_URL=${aws.endpoint} AWS_DEFAULT_REGION=${aws.template.region} aws sts get-caller-identity
 
+  # for programs that know only AWS: container credentials, an STS of our own, credential_process
+  env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN \\
+    AWS_CONTAINER_CREDENTIALS_FULL_URI=${base}/grant/hello AWS_CONTAINER_AUTHORIZATION_TOKEN="$TOKEN" \\
+    AWS_ENDPOINT_URL=${aws.endpoint} AWS_DEFAULT_REGION=${aws.template.region} aws sts get-caller-identity
+  curl -s ${base}/sts -d Action=AssumeRoleWithWebIdentity -d Version=2011-06-15 -d RoleSessionName=me \\
+    -d RoleArn=arn:aws:iam::${aws.template.accountId}:role/grantway-analyst -d WebIdentityToken="$TOKEN"
+  echo "$TOKEN" | npm run --silent grantway -- credentials --gateway ${base} --route hello --token-file -
+
   # a message for handlers/queue, sent with the same credentials; what the function says of it stands above
   aws --endpoint-url ${aws.endpoint} --region ${aws.template.region} sqs send-message \\
     --queue-url ${aws.endpoint}/${aws.template.accountId}/grantway-work --message-body '{"order":"A-1","quantity":2}'

@@ -85,6 +85,10 @@ test("it starts, is used by the lines it prints, and SIGTERM ends all of it", as
       `HTTP/1.1 ${status}`,
     );
   }
+  const sts = printed(local, /^ {2}(curl -s http:\S+\/sts [^]*?"\$TOKEN")$/m);
+  expect(await output(sts, { TOKEN: token })).toContain("<AssumeRoleWithWebIdentityResult>");
+  const credentialProcess = printed(local, /^ {2}(echo "\$TOKEN" \| npm run .*)$/m);
+  expect(JSON.parse(await output(credentialProcess, { TOKEN: token }))).toMatchObject({ Version: 1 });
   const unsigned = /^ {2}curl -i (http\S+) {3}# unsigned: 403$/m.exec(local.printed())?.[1] ?? "";
   expect((await fetch(unsigned)).status).toBe(403);
 
