@@ -17,7 +17,7 @@ export interface ReadBody {
 export async function readBody(body: Body): Promise<ReadBody | undefined> {
   if (body == null) return undefined;
   if (isOneTime(body)) {
-    throw new GrantwayError("body_stream", "A stream cannot be signed: read it first");
+    throw new GrantwayError("body_stream", "A stream cannot be signed");
   }
   const carrier = new Response(body);
   const bytes = await carrier.arrayBuffer();

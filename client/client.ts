@@ -1,8 +1,9 @@
 // The library for callers: `fetch` through the gateway (proxy door) or signed here (grant door), and credentials for
 // AWS's SDKs. Nothing but web standards: browsers, Node 20, Workers, React Native. client/README.md tells how.
 import { createServerClock } from "./clock.js";
+import { type Credentials, credentialsOf } from "./credentials.js";
 import { GrantwayError } from "./errors.js";
-import { endOf, type Grant, requestGrant } from "./grant.js";
+import { type Grant, requestGrant } from "./grant.js";
 import { createGrants } from "./grants.js";
 import { createProxiedCall } from "./proxied-call.js";
 import { createSignedCall } from "./signed-call.js";
@@ -10,6 +11,7 @@ import { targetOf } from "./target.js";
 import { createTokens, type TokenCallback } from "./tokens.js";
 import { reasonOf, unlessAborted } from "./wait.js";
 
+export type { Credentials } from "./credentials.js";
 export { GrantwayError, type Problem } from "./errors.js";
 export type { Grant } from "./grant.js";
 export type { TokenCallback } from "./tokens.js";
@@ -41,15 +43,6 @@ export interface GrantOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What AWS's SDKs for JavaScript call an AwsCredentialIdentity. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  readonly expiration: Date;
-  readonly accountId?: string;
-}
-
 export interface Client {
   /** `path` begins with a slash: `/reports/7?year=2026`. Answers are as `fetch` gives them, refusals included. */
   readonly fetch: (path: string, init?: CallInit) => Promise<Response>;
@@ -70,7 +63,7 @@ export function createClient(options: ClientOptions): Client {
     const tokens = createTokens(options.token);
     const request = (route: string | undefined, token: string): Promise<Grant> =>
       requestGrant({ gateway, fetch: send, clock }, route, token);
-    const grants = createGrants({ tokens, clock, random: Math.random, request });
+    const grants = createGrants({ tokens, clock, request });
     const proxied = createProxiedCall({ gateway, fetch: send, tokens });
     return { grants, proxied, signed: createSignedCall({ grants, fetch: send, clock }) };
   };
@@ -79,10 +72,13 @@ export function createClient(options: ClientOptions): Client {
     unlessAborted(caller.grants.get(route), signal);
 
   return {
-    async fetch(path, { door = options.door, route = options.route, ...init } = {}) {
+    async fetch(path, { door = options.door ?? "proxy", route = options.route, ...init } = {}) {
       const target = targetOf(path, gateway);
       if (init.signal?.aborted) throw reasonOf(init.signal);
-      return door === "grant" ? caller.signed(target, init, route) : caller.proxied(target, init);
+      if (door === "grant") return caller.signed(target, init, route);
+      // JavaScript passes anything, and a call must not go where nobody meant it to.
+      if ((door as string) !== "proxy") throw invalid("door", "proxy or grant");
+      return caller.proxied(target, init);
     },
     credentials: (which) => async () => credentialsOf(await grant(which)),
     grant,
@@ -94,19 +90,8 @@ export function createClient(options: ClientOptions): Client {
 
 function gatewayOf(text: string): string {
   if (/^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/.test(text)) return text.replace(/\/+$/, "");
-  throw new GrantwayError(
-    "gateway_invalid",
-    "`gateway` must be an http(s) URL without user, query and fragment",
-  );
+  throw invalid("gateway", "a plain http(s) URL");
 }
 
-function credentialsOf(grant: Grant): Credentials {
-  const accountId = grant.RoleArn.split(":")[4];
-  return {
-    accessKeyId: grant.AccessKeyId,
-    secretAccessKey: grant.SecretAccessKey,
-    sessionToken: grant.SessionToken,
-    expiration: new Date(endOf(grant)),
-    ...(accountId && { accountId }),
-  };
-}
+const invalid = (option: string, what: string): GrantwayError =>
+  new GrantwayError(`${option}_invalid`, `\`${option}\` must be ${what}`);

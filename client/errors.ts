@@ -12,9 +12,9 @@ export interface Problem {
 }
 
 export interface GrantwayErrorDetails {
-  readonly status?: number;
-  readonly requestId?: string;
-  readonly problem?: Problem;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly problem?: Problem | undefined;
   readonly cause?: unknown;
 }
 
@@ -23,10 +23,10 @@ export class GrantwayError extends Error {
   /** The gateway's own (`role_not_granted`, `token_invalid`, ...), or this library's, which client/README.md lists. */
   readonly code: string;
   /** Of the gateway's answer, where there was one. */
-  declare readonly status?: number;
+  declare readonly status?: number | undefined;
   /** `x-request-id` of that answer: finds the reason in the gateway's log. */
-  declare readonly requestId?: string;
-  declare readonly problem?: Problem;
+  declare readonly requestId?: string | undefined;
+  declare readonly problem?: Problem | undefined;
 
   constructor(code: string, message: string, details?: GrantwayErrorDetails) {
     super(message);

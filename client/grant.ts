@@ -1,7 +1,7 @@
 // One exchange at the grant door: POST /grant/{route} with the bearer token, and the answer read with suspicion. Knows
 // neither cache nor retry.
 import type { ServerClock } from "./clock.js";
-import { codeOf, GrantwayError, type GrantwayErrorDetails, problemOf } from "./errors.js";
+import { codeOf, GrantwayError, problemOf } from "./errors.js";
 
 /** What the grant door answers. */
 export interface Grant {
@@ -26,9 +26,16 @@ export interface GrantExchange {
 }
 
 const timeoutMs = 15_000;
-const fields = "AccessKeyId SecretAccessKey SessionToken Region Service FuncUrl RoleArn Expiration".split(
-  " ",
-);
+const fields: Readonly<Record<keyof Grant, 0>> = {
+  AccessKeyId: 0,
+  SecretAccessKey: 0,
+  SessionToken: 0,
+  Expiration: 0,
+  Region: 0,
+  Service: 0,
+  FuncUrl: 0,
+  RoleArn: 0,
+};
 
 export const endOf = (grant: Grant): number => Date.parse(grant.Expiration);
 
@@ -70,15 +77,17 @@ async function post(
 
 async function readGrant(response: Response): Promise<Grant> {
   const { status } = response;
-  const requestId = response.headers.get("x-request-id");
-  const details: GrantwayErrorDetails = { status, ...(requestId && { requestId }) };
+  const requestId = response.headers.get("x-request-id") ?? undefined;
   const problem = await problemOf(response);
-  if (problem) throw new GrantwayError(codeOf(problem), problem.detail, { ...details, problem });
-  const grant = await objectIn(response);
-  if (status === 200 && fields.every((name) => grant[name] && typeof grant[name] === "string"))
-    return grant as unknown as Grant;
+  const details = { status, requestId, problem };
+  if (problem) throw new GrantwayError(codeOf(problem), problem.detail, details);
+  const answer = await objectIn(response);
+  if (status === 200 && isGrant(answer)) return answer;
   throw new GrantwayError("grant_invalid", `The grant door answered ${status} without a grant`, details);
 }
+
+const isGrant = (answer: Record<string, unknown>): answer is Record<keyof Grant, string> =>
+  Object.keys(fields).every((name) => answer[name] && typeof answer[name] === "string");
 
 async function objectIn(response: Response): Promise<Record<string, unknown>> {
   const text = await response.text();

@@ -16,8 +16,6 @@ export interface Grants {
 export interface GrantSource {
   readonly tokens: Tokens;
   readonly clock: ServerClock;
-  /** From 0 up to 1. */
-  readonly random: () => number;
   readonly request: (route: string | undefined, token: string) => Promise<Grant>;
 }
 
@@ -36,7 +34,7 @@ const leadMs = 5 * 60_000;
 /** After a renewal that failed while the old grant still holds. */
 const pauseMs = 10_000;
 
-export function createGrants({ tokens, clock, random, request }: GrantSource): Grants {
+export function createGrants({ tokens, clock, request }: GrantSource): Grants {
   const entries = new Map<string | undefined, Entry>();
   const flights = createFlights<Grant>();
   const owners = new WeakMap<Grant, Entry>();
@@ -52,25 +50,24 @@ export function createGrants({ tokens, clock, random, request }: GrantSource): G
   const renew = async (entry: Entry, route: string | undefined, token: string): Promise<Grant> => {
     const grant = await request(route, token);
     const left = endOf(grant) - clock.now();
-    if (!(left > 0)) throw new GrantwayError("grant_expired", "The grant is over already");
+    if (!(left > 0)) throw new GrantwayError("grant_expired", "The grant is over");
     entry.grant = grant;
     owners.set(grant, entry);
-    entry.renewAt = endOf(grant) - Math.min(leadMs, left / 4) * (1 + random() / 5);
+    entry.renewAt = endOf(grant) - Math.min(leadMs, left / 4) * (1 + Math.random() / 5);
     return grant;
   };
 
   const grantFor = async (route: string | undefined, token: string): Promise<Grant> => {
     const entry = entryOf(route, token);
     const { grant } = entry;
-    const holds = (): boolean => grant !== undefined && clock.now() < endOf(grant);
-    if (grant && holds() && clock.now() < entry.renewAt) return grant;
+    if (grant && clock.now() < entry.renewAt) return grant;
     try {
       return await flights(entry, () => renew(entry, route, token));
     } catch (error) {
       // While a grant holds, an outage of the gateway is no reason to fail; a refusal is, and ends it.
-      if (!isOutage(error as GrantwayError)) entry.grant = undefined;
-      if (!grant || !entry.grant || !holds()) throw error;
-      entry.renewAt = clock.now() + pauseMs;
+      if (!isOutage(error)) entry.grant = undefined;
+      if (!grant || !entry.grant || clock.now() >= endOf(grant)) throw error;
+      entry.renewAt = Math.min(clock.now() + pauseMs, endOf(grant));
       return grant;
     }
   };
@@ -80,7 +77,7 @@ export function createGrants({ tokens, clock, random, request }: GrantSource): G
     try {
       return await grantFor(route, token);
     } catch (error) {
-      const next = (error as GrantwayError).status === 401 ? await tokens(token) : token;
+      const next = statusOf(error) === 401 ? await tokens(token) : token;
       if (next === token) throw error;
       return grantFor(route, next);
     }
@@ -97,6 +94,11 @@ export function createGrants({ tokens, clock, random, request }: GrantSource): G
   };
 }
 
+/** 503 where nobody answered, and no number for a fault of our own. */
+const statusOf = (error: unknown): number => (error instanceof GrantwayError ? (error.status ?? 503) : NaN);
+
 /** No answer, or one that is neither a grant nor a refusal: a network that wants a login answers for everybody. */
-const isOutage = ({ status = 503 }: GrantwayError): boolean =>
-  status < 400 || status === 429 || status >= 500;
+function isOutage(error: unknown): boolean {
+  const status = statusOf(error);
+  return status < 400 || status === 429 || status >= 500;
+}

@@ -1,6 +1,7 @@
 // Signature Version 4 of one call, by aws4fetch. Signed are host, date, session token and the hash of the body; the
 // caller's own fields are added unsigned, so that nothing a browser does to them can break the signature.
 import { AwsV4Signer } from "aws4fetch";
+import { credentialsOf } from "./credentials.js";
 import { GrantwayError } from "./errors.js";
 import type { Grant } from "./grant.js";
 
@@ -21,9 +22,7 @@ export async function sign(grant: Grant, target: string, call: CallToSign, now: 
     url,
     method: call.method,
     body: call.body,
-    accessKeyId: grant.AccessKeyId,
-    secretAccessKey: grant.SecretAccessKey,
-    sessionToken: grant.SessionToken,
+    ...credentialsOf(grant),
     service: grant.Service,
     region: grant.Region,
     datetime: new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, ""),
@@ -45,7 +44,4 @@ function urlOf({ FuncUrl }: Grant, target: string): string {
 }
 
 const incompleteRuntime = (): GrantwayError =>
-  new GrantwayError(
-    "runtime_incomplete",
-    "The grant door needs crypto.subtle and URL, which this runtime lacks",
-  );
+  new GrantwayError("runtime_incomplete", "crypto.subtle or a whole URL is missing");

@@ -10,7 +10,7 @@ import { GrantwayError } from "./errors.js";
 export function targetOf(path: string, base: string): string {
   const local = path.startsWith(base) ? path.slice(base.length) : path;
   // URL parsers take a backslash for a slash, and drop a fragment and some control characters without a word.
-  if (!/^\/[^\\#\p{Cc}]*$/u.test(local)) throw invalid("no slash first, or a character that no path has");
+  if (!/^\/[^\\#\p{Cc}]*$/u.test(local)) throw invalid("no slash first, or a bad character");
   const [pathname = "", ...query] = local.split("?");
   try {
     return encodePath(pathname) + encodeQuery(query.join("?"));
@@ -32,13 +32,13 @@ function encodePath(text: string): string {
 }
 
 function encodeQuery(query: string): string {
-  const pairs = query.split("&").filter((pair) => pair !== "");
-  return pairs.length === 0 ? "" : `?${pairs.map(encodePair).join("&")}`;
+  const pairs = query.split("&").filter(Boolean).map(encodePair).join("&");
+  return pairs && `?${pairs}`;
 }
 
 function encodePair(pair: string): string {
   const [name = "", ...value] = pair.replace(/\+/g, " ").split("=").map(decodeURIComponent);
-  if (/^(?:$|x-amz-)/i.test(name)) throw invalid("an empty query name or one of SigV4's");
+  if (/^(?:$|x-amz-)/i.test(name)) throw invalid("an empty or x-amz- query name");
   return `${encode(name)}=${encode(value.join("="))}`;
 }
 

@@ -15,15 +15,19 @@ export type Tokens = (refused?: string) => Promise<string>;
 // RFC 6750 2.1. Header errors of runtimes quote the value: a token must not get that far.
 const b64token = /^[\w.~+/-]+=*$/;
 
+const missing = (): GrantwayError => new GrantwayError("token_missing", "There is no token");
+
 export function createTokens(callback: TokenCallback): Tokens {
+  // JavaScript passes anything.
+  if (typeof (callback as unknown) !== "function") throw missing();
   const flights = createFlights<string>();
   return async (refused) => {
     const token = await flights(refused, async () => {
-      const given: unknown = await callback(refused === undefined ? undefined : { refused });
+      const given: unknown = await callback(refused ? { refused } : undefined);
       if (typeof given === "string" && b64token.test(given)) return given;
-      throw new GrantwayError("token_missing", "The token callback gave no token");
+      throw missing();
     });
-    return refused === undefined || isSameUser(refused, token) ? token : refused;
+    return isSameUser(refused, token) ? token : (refused ?? token);
   };
 }
 

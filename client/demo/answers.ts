@@ -24,14 +24,18 @@ export async function outcomeOf(call: () => Promise<Response>): Promise<Outcome>
 }
 
 export function describe(answer: Response, text: string, elapsedMs: number): Outcome {
-  const { status, headers } = answer;
-  const line = `${[status, answer.statusText].join(" ").trim()} in ${elapsedText(elapsedMs)}`;
-  const requestId = headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
-  const problem = headers.get("content-type")?.startsWith("application/problem+json")
+  const line = `${statusOf(answer)} in ${elapsedText(elapsedMs)}`;
+  const requestId = requestIdOf(answer);
+  const problem = answer.headers.get("content-type")?.startsWith("application/problem+json")
     ? problemIn(text)
     : undefined;
   return problem ? { status: line, requestId, problem } : { status: line, requestId, text: pretty(text) };
 }
+
+const statusOf = ({ status, statusText }: Response): string => `${status} ${statusText}`.trim();
+
+const requestIdOf = ({ headers }: Response): string | undefined =>
+  headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
 
 /** What a function calls a problem need not be one. */
 function problemIn(text: string): Problem | undefined {
@@ -61,10 +65,32 @@ export function failure(error: unknown): Outcome {
   throw error;
 }
 
-export function showOutcome(place: Element, { status, requestId, problem, text }: Outcome): void {
+/** An answer that goes on, in the place and shape that it will have: only its last lines. */
+export function showComing(place: Element, answer: Response, text: string): void {
+  const block = place.querySelector("pre.coming") ?? create("pre", "", "coming");
+  if (!block.isConnected) {
+    const line = statusLine(`${statusOf(answer)} so far`, requestIdOf(answer));
+    place.replaceChildren(line, block);
+  }
+  block.textContent = lastLines(text);
+}
+
+const shownLines = 5;
+/** More than five lines are wide, whatever the screen. */
+const lastCharacters = 1_000;
+
+const lastLines = (text: string): string =>
+  text.slice(-lastCharacters).trimEnd().split("\n").slice(-shownLines).join("\n");
+
+function statusLine(status: string, requestId?: string): HTMLElement {
   const line = create("p", "", "status");
   line.append(create("strong", status));
-  const parts: HTMLElement[] = [line];
+  if (requestId !== undefined) line.append(" ", create("span", `request ${requestId}`, "quiet"));
+  return line;
+}
+
+export function showOutcome(place: Element, { status, requestId, problem, text }: Outcome): void {
+  const parts: HTMLElement[] = [statusLine(status, problem ? undefined : requestId)];
   if (problem) {
     const list = create("dl", "", "facts");
     showFacts(list, [
@@ -74,8 +100,6 @@ export function showOutcome(place: Element, { status, requestId, problem, text }
       ["Request id", requestId],
     ]);
     parts.push(list);
-  } else if (requestId !== undefined) {
-    line.append(" ", create("span", `request ${requestId}`, "quiet"));
   }
   if (text !== undefined) parts.push(scrolling(text));
   place.replaceChildren(...parts);

@@ -1,7 +1,7 @@
 // The long call, by either door and by both at once: begun, drawn while it comes, stopped. Time is measured here, from the
 // click on, so the credentials and the signature are in it.
 import type { Client, Door } from "../client.js";
-import { describe, failure, showOutcome, type Outcome } from "./answers.js";
+import { describe, failure, showComing, showOutcome, type Outcome } from "./answers.js";
 import { createChart, type Lane } from "./chart.js";
 import { announce, create, element, elementOf } from "./elements.js";
 
@@ -108,10 +108,13 @@ async function readPieces(answer: Response, run: Run, door: Door): Promise<strin
   const reader = answer.body?.getReader();
   let text = "";
   for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+    // A piece that was on its way may be of somebody who has signed out since.
+    run.controller.signal.throwIfAborted();
     const second = (performance.now() - run.startedAt) / 1000;
     run.pieces.push(second);
     run.state = "Coming";
     text += decoder.decode(read.value, { stream: true });
+    showComing(element(`long-${door}-answer`), answer, text);
     tellMilestones(run, door, second);
   }
   return text;

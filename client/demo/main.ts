@@ -14,6 +14,8 @@ interface Caller extends SignedIn {
   readonly client: Client;
 }
 
+const doors: readonly Door[] = ["proxy", "grant"];
+const longCalls = createLongCalls();
 let caller: Caller | undefined;
 
 async function start(): Promise<void> {
@@ -44,7 +46,7 @@ function callerOf(
 /** Nothing of one caller stays for the next. */
 function show(next: Caller | undefined): void {
   caller?.client.clear();
-  for (const door of doors) long?.stop(door);
+  for (const door of doors) longCalls.stop(door);
   caller = next;
   element("signed-in").hidden = !next;
   element("signed-out").hidden = next !== undefined;
@@ -69,12 +71,7 @@ function showClaims(): void {
   ]);
 }
 
-const doors: readonly Door[] = ["proxy", "grant"];
-let long: ReturnType<typeof createLongCalls> | undefined;
-
 function wireCalls(): void {
-  const calls = createLongCalls();
-  long = calls;
   for (const door of doors) {
     onClick(`hello-${door}`, async () => {
       if (!caller) return;
@@ -84,8 +81,8 @@ function wireCalls(): void {
       showOutcome(element(`hello-${door}-answer`), outcome);
       announce(outcome.status);
     });
-    onClick(`long-${door}`, async () => caller && calls.start(door, caller.client));
-    onClick(`long-${door}-stop`, () => calls.stop(door));
+    onClick(`long-${door}`, async () => caller && longCalls.start(door, caller.client));
+    onClick(`long-${door}-stop`, () => longCalls.stop(door));
     onClick(`session-${door}`, async () => {
       const client = caller?.client;
       if (client) await askForSession(door, client, () => isCalling(client));

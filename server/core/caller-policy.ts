@@ -28,40 +28,52 @@ export function parseCallerPolicy(text: string): Result<readonly CallerStatement
   // Without it IAM reads the policy as of 2008, where ${...} is plain text: another policy than the same text of 2012.
   if (Version !== "2012-10-17") return refuse('Version must be "2012-10-17"');
   if (Id !== undefined && typeof Id !== "string") return refuse("Id must be text");
-  const faults: string[] = [];
-  const statements = readStatements(Statement, (fault) => void faults.push(fault));
-  const [fault] = faults;
-  return fault === undefined ? accept(statements) : refuse(fault);
+  return readStatements(Statement);
 }
 
-type Report = (fault: string) => void;
+/** All that is read of a list, or the first refusal. */
+function readEach<From, To>(
+  list: readonly From[],
+  read: (each: From, at: number) => Result<To, string>,
+): Result<readonly To[], string> {
+  const values: To[] = [];
+  for (const [at, each] of list.entries()) {
+    const result = read(each, at);
+    if (!result.ok) return result;
+    values.push(result.value);
+  }
+  return accept(values);
+}
 
-function readStatements(given: unknown, report: Report): CallerStatement[] {
+function readStatements(given: unknown): Result<readonly CallerStatement[], string> {
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-  if (list.length === 0) report("Statement must not be empty");
-  const statements = list.map((each, index) => readStatement(each, `Statement[${index}]`, report));
+  if (list.length === 0) return refuse("Statement must not be empty");
   const sids = list.flatMap((each) => (isJsonObject(each) && each.Sid !== undefined ? [each.Sid] : []));
-  if (new Set(sids).size < sids.length) report("Statement has a Sid twice");
-  return statements;
+  if (new Set(sids).size < sids.length) return refuse("Statement has a Sid twice");
+  return readEach(list, (each, at) => readStatement(each, `Statement[${at}]`));
 }
 
 const elements = new Set(["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"]);
 
-function readStatement(given: unknown, path: string, report: Report): CallerStatement {
-  const members = readObject(given, path, report);
-  if (!Object.keys(members).every((name) => elements.has(name)))
-    report(`${path} has a member other than ${[...elements].join(", ")}`);
-  const { Sid, Effect, Condition } = members;
+function readStatement(given: unknown, path: string): Result<CallerStatement, string> {
+  if (!isJsonObject(given)) return notAnObject(path);
+  if (!Object.keys(given).every((name) => elements.has(name)))
+    return refuse(`${path} has a member other than ${[...elements].join(", ")}`);
+  const { Sid, Effect, Condition } = given;
   if (Sid !== undefined && !(typeof Sid === "string" && /^[A-Za-z0-9]{1,128}$/.test(Sid)))
-    report(`${path}.Sid must be letters and digits`);
-  if (Effect !== "Allow" && Effect !== "Deny") report(`${path}.Effect must be Allow or Deny`);
-  return {
-    Effect: Effect === "Allow" ? "Allow" : "Deny",
-    ...readEither("Action", members, path, report),
-    ...readEither("Resource", members, path, report),
-    ...(Condition === undefined ? {} : { Condition: readConditions(Condition, `${path}.Condition`, report) }),
-  };
+    return refuse(`${path}.Sid must be letters and digits`);
+  if (Effect !== "Allow" && Effect !== "Deny") return refuse(`${path}.Effect must be Allow or Deny`);
+  const actions = readEither("Action", given, path);
+  if (!actions.ok) return actions;
+  const resources = readEither("Resource", given, path);
+  if (!resources.ok) return resources;
+  const statement: CallerStatement = { Effect, ...actions.value, ...resources.value };
+  if (Condition === undefined) return accept(statement);
+  const conditions = readConditions(Condition, `${path}.Condition`);
+  return conditions.ok ? accept({ ...statement, Condition: conditions.value }) : conditions;
 }
+
+const notAnObject = (path: string) => refuse(`${path} must be an object`);
 
 // The first five parts tell whose resource it is: no variable there, and no wildcard in partition and service.
 const resourcePattern = /^(?:\*|arn:[a-z0-9-]+:[a-z0-9-]+:[^:$]*:[^:$]*:.+)$/;
@@ -75,23 +87,21 @@ function readEither(
   name: "Action" | "Resource",
   members: JsonObject,
   path: string,
-  report: Report,
-): Omit<CallerStatement, "Effect" | "Condition"> {
+): Result<Omit<CallerStatement, "Effect" | "Condition">, string> {
   const except = `Not${name}` as const;
   if ((members[name] === undefined) === (members[except] === undefined))
-    report(`${path} must have either ${name} or ${except}`);
+    return refuse(`${path} must have either ${name} or ${except}`);
   const used = members[name] === undefined ? except : name;
   const what = name === "Action" ? "one action or a list of them" : 'one ARN, "*" or a list of them';
   const texts = readTexts(members[used], forms[name]);
-  if (texts.length === 0) report(`${path}.${used} must be ${what}`);
-  return { [used]: texts };
+  return texts ? accept({ [used]: texts }) : refuse(`${path}.${used} must be ${what}`);
 }
 
-/** One text or a list of them; empty where any of it is something else. */
-function readTexts(given: unknown, isGood: (text: string) => boolean): string[] {
+/** One text or a list of them; nothing where any of it is something else, or there is none. */
+function readTexts(given: unknown, isGood: (text: string) => boolean): readonly string[] | undefined {
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   const texts = list.filter((each): each is string => typeof each === "string" && isGood(each));
-  return texts.length === list.length ? texts : [];
+  return texts.length > 0 && texts.length === list.length ? texts : undefined;
 }
 
 // As JSON may spell characters that STS's alphabet lacks, and IAM refuses a variable that is none.
@@ -100,40 +110,31 @@ const isSound = (text: string): boolean =>
 
 const conditionKey = /^[A-Za-z0-9-]+:[!-#%-~]{1,256}$/;
 
-function readConditions(given: unknown, path: string, report: Report): Conditions {
-  const operators = Object.entries(readObject(given, path, report));
-  return Object.fromEntries(
-    operators.map(([operator, keys]) => {
-      if (!conditionOperatorPattern.test(operator)) {
-        report(`${path} has a member that is no condition operator`);
-        return [operator, {}];
-      }
-      return [operator, readKeys(keys, `${path}.${operator}`, report)];
-    }),
-  );
+function readConditions(given: unknown, path: string): Result<Conditions, string> {
+  if (!isJsonObject(given)) return notAnObject(path);
+  const operators = readEach(Object.entries(given), ([operator, keys]) => {
+    if (!conditionOperatorPattern.test(operator))
+      return refuse(`${path} has a member that is no condition operator`);
+    const read = readKeys(keys, `${path}.${operator}`);
+    return read.ok ? accept([operator, read.value] as const) : read;
+  });
+  return operators.ok ? accept(Object.fromEntries(operators.value)) : operators;
 }
 
-function readKeys(given: unknown, path: string, report: Report): Conditions[string] {
-  const keys = Object.entries(readObject(given, path, report));
-  if (keys.length === 0) report(`${path} must not be empty`);
+function readKeys(given: unknown, path: string): Result<Conditions[string], string> {
+  if (!isJsonObject(given)) return notAnObject(path);
+  const names = Object.keys(given);
+  if (names.length === 0) return refuse(`${path} must not be empty`);
   // IAM's condition keys are the same in any case.
-  if (new Set(keys.map(([key]) => key.toLowerCase())).size < keys.length)
-    report(`${path} has a condition key twice`);
-  return Object.fromEntries(
-    keys.map(([key, values]) => {
-      if (!conditionKey.test(key)) report(`${path} has a member that is no condition key`);
-      const texts = readTexts(asTexts(values), isSound);
-      if (texts.length === 0) report(`${path} must hold texts or lists of texts`);
-      return [key, texts];
-    }),
-  );
+  if (new Set(names.map((key) => key.toLowerCase())).size < names.length)
+    return refuse(`${path} has a condition key twice`);
+  const keys = readEach(Object.entries(given), ([key, values]) => {
+    if (!conditionKey.test(key)) return refuse(`${path} has a member that is no condition key`);
+    const texts = readTexts(asTexts(values), isSound);
+    return texts ? accept([key, texts] as const) : refuse(`${path} must hold texts or lists of texts`);
+  });
+  return keys.ok ? accept(Object.fromEntries(keys.value)) : keys;
 }
 
 /** `"Bool": { "aws:SecureTransport": true }` is as good as `"true"`. */
 const asTexts = (values: unknown): unknown => (typeof values === "boolean" ? String(values) : values);
-
-function readObject(given: unknown, path: string, report: Report): JsonObject {
-  if (isJsonObject(given)) return given;
-  report(`${path} must be an object`);
-  return {};
-}

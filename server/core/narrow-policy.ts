@@ -143,15 +143,17 @@ function extentFlaw(
   return undefined;
 }
 
+const isEmpty = (condition: Conditions): boolean => Object.keys(condition).length === 0;
+
 /** Where both cover: nothing is allowed under the second's condition that is not under the first's. */
 const givesAsMuch = ({ grant: { condition } }: Reach, other: Reach): boolean =>
-  Object.keys(condition).length === 0 || JSON.stringify(condition) === JSON.stringify(other.grant.condition);
+  isEmpty(condition) || JSON.stringify(condition) === JSON.stringify(other.grant.condition);
 
 /** Those that cover anything which the others do not, the ones without a condition first. */
 function needed(reaches: readonly Reach[]): Reach[] {
   const kept: Reach[] = [];
-  const conditions = ({ grant }: Reach): number => Math.min(1, Object.keys(grant.condition).length);
-  for (const reach of reaches.toSorted((a, b) => conditions(a) - conditions(b))) {
+  const isFree = ({ grant }: Reach): boolean => isEmpty(grant.condition);
+  for (const reach of [...reaches.filter(isFree), ...reaches.filter((each) => !isFree(each))]) {
     const others = kept.filter((other) => givesAsMuch(other, reach));
     const isNew = (action: string): boolean =>
       [...reach.covers.resources].some(

@@ -2,7 +2,14 @@
 // credentials.
 import { createServer, type Server } from "node:http";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { type CallInit, type ClientOptions, createClient, GrantwayError } from "../../client/client.js";
+import {
+  type CallInit,
+  type ClientOptions,
+  createClient,
+  type Door,
+  GrantwayError,
+  type TokenCallback,
+} from "../../client/client.js";
 import { closeAtOnce, listenOn } from "../../deploy/local/loopback.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
 
@@ -210,6 +217,29 @@ test.each([
 ])("%j is no gateway", (gateway) =>
   expect(() => createClient({ gateway, token: () => "" })).toThrow("`gateway` must be"),
 );
+
+describe("from JavaScript", () => {
+  test.each([undefined, "jwt"])("no client is made with %j for a token callback", (token) => {
+    expect(() => clientOf("alice", { token: token as unknown as TokenCallback })).toThrow(
+      expect.objectContaining({ name: "GrantwayError", code: "token_missing" }) as Error,
+    );
+  });
+
+  test.each([
+    ["grants", undefined],
+    ["proxy", "Grant"],
+  ])("a client's door %j, overridden by %j, is refused and nothing is sent", async (usual, door) => {
+    const asked = jest.fn();
+    const client = clientOf("alice", { token: asked, fetch: asked, door: usual as Door });
+    const call = client.fetch("/echo/x", { ...(door && { door: door as Door }) });
+    await expect(call).rejects.toMatchObject({
+      name: "GrantwayError",
+      code: "door_invalid",
+      message: "`door` must be proxy or grant",
+    });
+    expect(asked).not.toHaveBeenCalled();
+  });
+});
 
 describe("redirects", () => {
   let server: Server;

@@ -1,5 +1,8 @@
 // How long a client keeps a grant, for whom, and what many callers at once cost.
 import { createClient, type Client, type ClientOptions } from "../../client/client.js";
+import { createServerClock } from "../../client/clock.js";
+import type { Grant } from "../../client/grant.js";
+import { createGrants, type Grants } from "../../client/grants.js";
 import { createFakeGateway, gateway, problem, tokenOf, type FakeGateway } from "./fake-gateway.js";
 
 let fake: FakeGateway;
@@ -115,6 +118,32 @@ test("a caller who is refused at the renewal has no session any more", async () 
   // Nor does he get it back when the gateway cannot be asked any more.
   fake.answer = () => problem(503, "overloaded");
   await expect(client.grant()).rejects.toMatchObject({ code: "overloaded" });
+});
+
+describe("what is no answer of the gateway, but a fault of our own,", () => {
+  const grantOf = (lifetimeMs: number) => ({
+    ...oldGrant,
+    Expiration: new Date(fake.now + lifetimeMs).toISOString(),
+  });
+  const tokens = jest.fn(() => Promise.resolve(token));
+  const request = jest.fn<Promise<Grant>, []>();
+  const create = (): Grants => createGrants({ tokens, request, clock: createServerClock(fake.clock) });
+
+  test("is no outage: it is told though the grant holds", async () => {
+    const grants = create();
+    request.mockResolvedValueOnce(grantOf(60 * minutes));
+    await grants.get("reports");
+    fake.now += 58 * minutes;
+    request.mockRejectedValueOnce(new TypeError("undefined is not a function"));
+    await expect(grants.get("reports")).rejects.toThrow(TypeError);
+  });
+
+  test("is no refused token, whatever it carries", async () => {
+    tokens.mockClear();
+    request.mockRejectedValueOnce(Object.assign(new Error("not ours"), { status: 401 }));
+    await expect(create().get("reports")).rejects.toThrow("not ours");
+    expect(tokens).toHaveBeenCalledTimes(1);
+  });
 });
 
 test("a grant that comes too late is none", async () => {

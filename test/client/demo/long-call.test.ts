@@ -1,15 +1,21 @@
 // The long call on the page, live. The first test waits 40 seconds in earnest: past where API Gateway ended.
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { testInBrowser } from "../../deploy/local/clients/browser-path.js";
 import { usePages } from "./browser-pages.js";
 
 const pages = usePages();
 const doors = ["proxy", "grant"] as const;
 
+type FactName = "State" | "Elapsed" | "First byte" | "Pieces";
+const factOf = (page: Page, door: string, name: FactName): Locator =>
+  page.locator(`#long-${door}-facts dt:text-is("${name}") + dd`);
 const state = (page: Page, door: string, word: string): Promise<void> =>
-  page.locator(`#long-${door}-facts dd`).first().filter({ hasText: word }).waitFor({ timeout: 60_000 });
-const fact = async (page: Page, door: string, at: number): Promise<number> =>
-  parseFloat(await page.locator(`#long-${door}-facts dd`).nth(at).innerText());
+  factOf(page, door, "State").filter({ hasText: word }).waitFor({ timeout: 60_000 });
+const fact = async (page: Page, door: string, name: FactName): Promise<number> =>
+  parseFloat(await factOf(page, door, name).innerText());
+const answerOf = (page: Page, door: string): Locator => page.locator(`#long-${door}-answer`);
+const heights = (page: Page): Promise<number[]> =>
+  Promise.all(doors.map(async (door) => (await answerOf(page, door).boundingBox())?.height ?? 0));
 
 testInBrowser(
   "both doors at once go on past 29 seconds to the end of 40, and every piece is drawn as it comes",
@@ -20,20 +26,20 @@ testInBrowser(
     for (const door of doors) await page.locator(`#long-${door}`).click();
     for (const door of doors) {
       await state(page, door, "Coming");
-      expect(await fact(page, door, 2)).toBeLessThan(15);
-      expect(await fact(page, door, 3)).toBeLessThan(20);
+      expect(await fact(page, door, "First byte")).toBeLessThan(15);
+      expect(await fact(page, door, "Pieces")).toBeLessThan(20);
     }
     // What moves now would move while it is read.
     await inPage("watchShifts()");
     for (const door of doors) await state(page, door, "Done");
     for (const door of doors) {
-      expect(await fact(page, door, 1)).toBeGreaterThanOrEqual(40);
-      expect(await fact(page, door, 1)).toBeLessThan(60);
+      expect(await fact(page, door, "Elapsed")).toBeGreaterThanOrEqual(40);
+      expect(await fact(page, door, "Elapsed")).toBeLessThan(60);
       expect(await text(`long-${door}-answer`)).toMatch(/200 OK[^]*40\/40 done/);
-      expect(await fact(page, door, 3)).toBeGreaterThan(20);
+      expect(await fact(page, door, "Pieces")).toBeGreaterThan(20);
     }
     const marks = await page.locator("#chart .chunk").count();
-    expect(marks).toBe((await fact(page, "proxy", 3)) + (await fact(page, "grant", 3)));
+    expect(marks).toBe((await fact(page, "proxy", "Pieces")) + (await fact(page, "grant", "Pieces")));
     expect(await inPage("piecesBeyondLimit()")).toBeGreaterThan(8);
     expect(await page.locator("#chart-text").textContent()).toMatch(
       /^Through the gateway: done after 4\d\.\d seconds, \d+ pieces\. Signed here: done after/,
@@ -48,6 +54,29 @@ testInBrowser(
   120_000,
 );
 
+testInBrowser.each([1200, 360])(
+  "on %d pixels the boxes show the last lines as they come, and nothing moves for it",
+  async (width) => {
+    const { page, signIn, text } = await pages.open({ viewport: { width, height: 900 } });
+    await signIn("Alice");
+    await page.locator("#seconds").fill("12");
+    const before = await heights(page);
+    for (const door of doors) await page.locator(`#long-${door}`).click();
+    for (const door of doors) {
+      await answerOf(page, door).filter({ hasText: "9/12" }).waitFor();
+      expect(await text(`long-${door}-answer`)).toMatch(/^200 OK so far\s+request [\w-]+\s+\d+\/12/);
+      const lines = (await answerOf(page, door).locator("pre").innerText()).split("\n");
+      expect([lines.length, lines.at(-1)]).toEqual([5, expect.stringMatching(/^(?:9|1[0-2])\/12/)]);
+      expect(await factOf(page, door, "State").innerText()).toBe("Coming");
+    }
+    expect(await heights(page)).toEqual(before);
+    for (const door of doors) await state(page, door, "Done");
+    expect(await heights(page)).toEqual(before);
+    expect(await text("long-proxy-answer")).toMatch(/1\/12[^]*12\/12 done/);
+  },
+  60_000,
+);
+
 testInBrowser.each(doors)("a silent call by %s is waited for and comes in one piece", async (door) => {
   const { page, signIn, text } = await pages.open();
   await signIn("Alice");
@@ -55,8 +84,8 @@ testInBrowser.each(doors)("a silent call by %s is waited for and comes in one pi
   await page.getByLabel("Not a word until it is done").check();
   await page.locator(`#long-${door}`).click();
   await state(page, door, "Done");
-  expect(await fact(page, door, 3)).toBe(1);
-  expect(await fact(page, door, 2)).toBeGreaterThanOrEqual(2);
+  expect(await fact(page, door, "Pieces")).toBe(1);
+  expect(await fact(page, door, "First byte")).toBeGreaterThanOrEqual(2);
   expect(await text(`long-${door}-answer`)).toContain("done after 2 s without a word");
 });
 
@@ -96,5 +125,5 @@ testInBrowser("a second start of the same door takes the place of the first", as
   await page.locator("#long-proxy").click();
   await state(page, "proxy", "Done");
   expect(await text("long-proxy-answer")).toContain("2/2 done");
-  expect(await fact(page, "proxy", 1)).toBeLessThan(30);
+  expect(await fact(page, "proxy", "Elapsed")).toBeLessThan(30);
 });

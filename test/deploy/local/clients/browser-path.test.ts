@@ -1,4 +1,4 @@
-import { findBrowser } from "./browser-path.js";
+import { chooseTest, findBrowser } from "./browser-path.js";
 
 const nowhere = () => false;
 
@@ -19,4 +19,20 @@ test("Debian's Chromium comes before Chrome", () => {
 
 test("without any of them there is none", () => {
   expect(findBrowser({}, nowhere)).toBeUndefined();
+});
+
+test("without a browser its tests are skipped, and stderr says which and what helps", () => {
+  const said: string[] = [];
+  expect(chooseTest(undefined, (text) => void said.push(text))).toBe(test.skip);
+  expect(said).toEqual([
+    expect.stringMatching(
+      /^SKIPPED: the tests in a real browser.*apt-get install chromium.*CHROME_PATH\.\n$/,
+    ),
+  ]);
+});
+
+test("with one they run, and nothing is said", () => {
+  const tell = jest.fn();
+  expect(chooseTest("/usr/bin/chromium", tell)).toBe(test);
+  expect(tell).not.toHaveBeenCalled();
 });

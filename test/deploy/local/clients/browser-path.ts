@@ -22,12 +22,13 @@ export const findBrowser = (
 export const browserPath = findBrowser(process.env, existsSync);
 
 /** Jest's `test` where there is a browser; where there is none, tests that are shown as skipped. */
-export const testInBrowser: jest.It = browserPath === undefined ? skipLoudly() : test;
-
-function skipLoudly(): jest.It {
-  process.stderr.write(
+export function chooseTest(path: string | undefined, tell: (text: string) => void): jest.It {
+  if (path !== undefined) return test;
+  tell(
     "SKIPPED: the tests in a real browser, for want of one. Install it with `apt-get install chromium`, " +
       "or name Chrome or Chromium in CHROME_PATH.\n",
   );
   return test.skip;
 }
+
+export const testInBrowser = chooseTest(browserPath, (text) => void process.stderr.write(text));
