@@ -1,4 +1,5 @@
-// The options of `grantway credentials`: which gateway, which route, and where the caller's token comes from.
+// The options of `grantway credentials`: which gateway, which route, and where the caller's token comes from; or which
+// sign-in is to end.
 import { accept, refuse, type Result } from "../core/result.js";
 import type { LoginRequest } from "../device-login/ports.js";
 import { isSafeUrl } from "../device-login/provider.js";
@@ -12,11 +13,15 @@ export const credentialsOptions = {
   scope: { type: "string" },
   resource: { type: "string" },
   audience: { type: "string" },
+  "sign-out": { type: "boolean" },
 } as const;
 
-type Given = { readonly [Name in keyof typeof credentialsOptions]?: string | undefined };
+type Named = Exclude<keyof typeof credentialsOptions, "sign-out">;
+type Given = Readonly<Partial<Record<Named, string | undefined> & Record<"sign-out", boolean | undefined>>>;
 
-export interface CredentialsRequest {
+export type CredentialsRequest = GrantRequest | { readonly signOut: LoginRequest };
+
+export interface GrantRequest {
   /** The grant door of the route. */
   readonly url: string;
   readonly token: { readonly file: string } | { readonly login: LoginRequest };
@@ -28,6 +33,7 @@ const loginOptions = ["client-id", "scope", "resource", "audience"] as const;
 
 /** The refusal is a sentence that quotes no value. */
 export function readCredentialsOptions(given: Given): Result<CredentialsRequest, string> {
+  if (given["sign-out"] === true) return readSignOut(given);
   const url = grantUrl(given.gateway, given.route);
   if (!url.ok) return url;
   const { "token-file": file, issuer } = given;
@@ -40,6 +46,14 @@ export function readCredentialsOptions(given: Given): Result<CredentialsRequest,
   }
   const login = readLogin({ ...given, issuer: issuer ?? "" });
   return login.ok ? accept({ url: url.value, token: { login: login.value } }) : login;
+}
+
+/** The rest of the line may stay: whoever signs out has it in ~/.aws/config with a gateway and a route. */
+function readSignOut({ "token-file": file, issuer, ...given }: Given): Result<CredentialsRequest, string> {
+  if (file !== undefined) return refuse("--sign-out says nothing beside --token-file");
+  if (issuer === undefined) return refuse("--sign-out needs --issuer and --client-id");
+  const login = readLogin({ ...given, issuer });
+  return login.ok ? accept({ signOut: login.value }) : login;
 }
 
 function grantUrl(gateway: string | undefined, route: string | undefined): Result<string, string> {

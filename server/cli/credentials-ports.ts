@@ -8,12 +8,14 @@ import { codeOf } from "../device-login/private-file.js";
 import { stateFolder } from "../device-login/state-folder.js";
 import { openTerminal } from "../device-login/terminal.js";
 import { createTokenStore, noTokenStore } from "../device-login/token-store.js";
-import { isToken } from "../device-login/tokens.js";
 import type { Console } from "./console.js";
+import { credentialsCommand } from "./credentials-command.js";
 import type { CredentialsPorts } from "./credentials.js";
 
 /** Far over the gateway's own limit, `limits.tokenBytes`. */
 const maxFileBytes = 65_536;
+/** RFC 7515 3.1. Whether it is one that the gateway takes is the gateway's to say. */
+const compactJwt = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export function openCredentialsPorts({ env, clock }: Pick<Console, "env" | "clock">): CredentialsPorts {
   const { exchange, close } = createExchangeJson();
@@ -22,7 +24,8 @@ export function openCredentialsPorts({ env, clock }: Pick<Console, "env" | "cloc
     exchange,
     clock,
     readToken: readTokenFile,
-    login: (login, command) => {
+    login: (login, argv) => {
+      const command = credentialsCommand(argv, process);
       const folder = stateFolder(env);
       const store = folder.ok ? createTokenStore(folder.value, login, waiting) : noTokenStore(folder.denial);
       return { exchange, ...waiting, store, openTerminal, command };
@@ -37,7 +40,8 @@ export async function readTokenFile(file: string): Promise<Result<string, string
   if (!text.ok) return refuse(`${name} ${text.denial}`);
   const token = text.value.trim();
   if (token === "") return refuse(`${name} is empty: it should hold the caller's token`);
-  return isToken(token) ? accept(token) : refuse(`${name} holds no token, but something with blanks in it`);
+  if (compactJwt.test(token)) return accept(token);
+  return refuse(`${name} holds no JWT: that is three parts in base64url, with a dot between them`);
 }
 
 async function readBounded(file: string): Promise<Result<string, string>> {

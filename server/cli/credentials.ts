@@ -4,19 +4,17 @@ import type { Result } from "../core/result.js";
 import { accept, refuse } from "../core/result.js";
 import { obtainToken } from "../device-login/obtain-token.js";
 import type { Failure, LoginPorts, LoginRequest } from "../device-login/ports.js";
+import { signOut } from "../device-login/sign-out.js";
 import { readArguments } from "./arguments.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
 import { credentialsDocument } from "./credentials-document.js";
-import {
-  credentialsOptions,
-  readCredentialsOptions,
-  type CredentialsRequest,
-} from "./credentials-options.js";
+import { credentialsOptions, readCredentialsOptions, type GrantRequest } from "./credentials-options.js";
 import { openCredentialsPorts } from "./credentials-ports.js";
 import { printable } from "./printable.js";
 
 const usage = `Usage: grantway credentials --gateway URL --route NAME --token-file FILE
        grantway credentials --gateway URL --route NAME --issuer URL --client-id ID [OPTIONS]
+       grantway credentials --sign-out --issuer URL --client-id ID [OPTIONS]
 
 Prints temporary AWS credentials for a route with the grant door, as a credential_process does.
 In ~/.aws/config:
@@ -26,7 +24,7 @@ In ~/.aws/config:
   credential_process = grantway credentials --gateway https://gateway.example.com --route reports --token-file /run/token
 
 With --issuer it signs a person in: the terminal shows a code to confirm in a browser (RFC 8628).
-The sign-in is kept in the person's state folder and renewed silently.
+The sign-in is kept in the person's state folder and renewed silently. --sign-out removes it.
 
 Options:
       --gateway URL     The gateway: https, or http on this machine.
@@ -37,9 +35,10 @@ Options:
       --scope TEXT      What to ask for; else "openid offline_access".
       --resource URI    The API, where the provider wants it named (RFC 8707).
       --audience TEXT   The same, where the provider calls it audience.
+      --sign-out        Remove the sign-in of these options, and have the provider revoke it (RFC 7009).
   -h, --help            This text.
 
-Exit status: 0 printed, 1 refused, 64 wrong usage, 69 the gateway or the provider cannot be reached.
+Exit status: 0 printed, or signed out, 1 refused, 64 wrong usage, 69 the gateway or the provider cannot be reached.
 Example: grantway credentials --gateway https://gateway.example.com --route reports --token-file -
 `;
 
@@ -49,7 +48,8 @@ export interface CredentialsPorts {
   readonly clock: LoginPorts["clock"];
   /** `-` is standard input. The refusal is a sentence. */
   readToken(file: string): Promise<Result<string, string>>;
-  login(login: LoginRequest, command: string): LoginPorts;
+  /** `argv` is what to type again in a terminal. */
+  login(login: LoginRequest, argv: readonly string[]): LoginPorts;
   close(): Promise<void>;
 }
 
@@ -69,22 +69,46 @@ export async function runCredentials(
     if (positionals.length > 0) return usageFault(console, "credentials", "it takes options only");
     const request = readCredentialsOptions(values);
     if (!request.ok) return usageFault(console, "credentials", request.denial);
-    const document = await fetchCredentials(request.value, ports, commandLine(argv));
-    if (document.ok) {
-      console.print(document.value);
-      return exitStatus.ok;
-    }
-    console.printError(`grantway credentials: ${printable(document.denial.sentence)}\n`);
-    return document.denial.kind === "unavailable" ? exitStatus.unavailable : exitStatus.no;
+    const say = (sentence: string) => console.printError(`grantway credentials: ${printable(sentence)}\n`);
+    const done = await ("signOut" in request.value
+      ? signOutOf(request.value.signOut, ports, say)
+      : printCredentials(request.value, ports, argv, console));
+    if (done.ok) return exitStatus.ok;
+    say(done.denial.sentence);
+    return done.denial.kind === "unavailable" ? exitStatus.unavailable : exitStatus.no;
   } finally {
     await ports.close();
   }
 }
 
-async function fetchCredentials(
-  { url, token }: CredentialsRequest,
+async function printCredentials(
+  asked: GrantRequest,
   ports: CredentialsPorts,
-  command: string,
+  argv: readonly string[],
+  console: Console,
+): Promise<Result<undefined, Failure>> {
+  const document = await fetchCredentials(asked, ports, argv);
+  if (!document.ok) return document;
+  console.print(document.value);
+  return accept(undefined);
+}
+
+/** On standard error: to an SDK, whatever is on standard output is credentials. */
+async function signOutOf(
+  login: LoginRequest,
+  ports: CredentialsPorts,
+  say: (sentence: string) => void,
+): Promise<Result<undefined, Failure>> {
+  const done = await signOut(login, ports.login(login, []));
+  if (!done.ok) return done;
+  say(done.value);
+  return accept(undefined);
+}
+
+async function fetchCredentials(
+  { url, token }: GrantRequest,
+  ports: CredentialsPorts,
+  argv: readonly string[],
 ): Promise<Result<string, Failure>> {
   if ("file" in token) {
     const read = await ports.readToken(token.file);
@@ -92,7 +116,7 @@ async function fetchCredentials(
     const granted = await askGateway(url, read.value, ports);
     return granted.ok ? granted.value.document : granted;
   }
-  const login = ports.login(token.login, command);
+  const login = ports.login(token.login, argv);
   const kept = await obtainToken(token.login, login);
   if (!kept.ok) return kept;
   const first = await askGateway(url, kept.value.accessToken, ports);
@@ -118,14 +142,6 @@ async function askGateway(
   const answer = await exchange({ url, method: "POST", headers: { authorization: `Bearer ${token}` } });
   if (!answer.ok) return refuse({ kind: "unavailable", sentence: answer.denial });
   return accept({ status: answer.value.status, document: credentialsDocument(answer.value, clock()) });
-}
-
-/** As it can be pasted into a POSIX shell. */
-function commandLine(argv: readonly string[]): string {
-  const words = argv.map((word) =>
-    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
-  );
-  return ["grantway", "credentials", ...words].join(" ");
 }
 
 export const credentials: Command = { usage, run };

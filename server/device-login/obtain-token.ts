@@ -2,7 +2,7 @@
 // others read what it wrote: a rotated refresh token that is used twice ends the whole sign-in (RFC 9700 4.14.2).
 import { accept, refuse, type Result } from "../core/result.js";
 import { signInByDevice } from "./device-flow.js";
-import type { Failure, LoginPorts, LoginRequest } from "./ports.js";
+import type { Failure, LoginPorts, LoginRequest, Turn } from "./ports.js";
 import { discoverProvider, type Provider } from "./provider.js";
 import { requestTokens, type TokenAnswer } from "./token-endpoint.js";
 import { isNearEnd, isStillGood, type Tokens } from "./tokens.js";
@@ -13,56 +13,95 @@ export interface ObtainedToken {
   readonly isNew: boolean;
 }
 
-/** `refused` is a token that the gateway did not take, though it seemed good. */
+type Obtained = Result<ObtainedToken, Failure>;
+
+interface Asked {
+  readonly login: LoginRequest;
+  readonly ports: LoginPorts;
+  /** A token that the gateway did not take, though it seemed good. */
+  readonly refused: string | undefined;
+}
+
 export async function obtainToken(
   login: LoginRequest,
   ports: LoginPorts,
   refused?: string,
-): Promise<Result<ObtainedToken, Failure>> {
-  const goodOf = (kept: Tokens | undefined): ObtainedToken | undefined =>
-    kept && kept.accessToken !== refused && !isNearEnd(kept, ports.clock())
-      ? { accessToken: kept.accessToken, isNew: false }
-      : undefined;
-  const kept = ports.store.read();
-  if (!kept.ok) return kept;
-  const good = goodOf(kept.value);
-  if (good !== undefined) return accept(good);
-  return ports.store.alone(async (stillHere) => {
-    // Another process may have renewed it while this one waited.
-    const again = ports.store.read();
-    if (!again.ok) return again;
-    const renewed = goodOf(again.value);
-    if (renewed !== undefined) return accept(renewed);
-    const tokens = await renew(login, ports, again.value, stillHere);
-    if (tokens.ok) {
-      const written = ports.store.write(tokens.value);
-      return written.ok ? accept({ accessToken: tokens.value.accessToken, isNew: true }) : written;
-    }
-    // An outage of the provider's is none of ours while the old token lasts.
-    const old = again.value;
-    const isUsable = old && old.accessToken !== refused && isStillGood(old, ports.clock());
-    return isUsable ? accept({ accessToken: old.accessToken, isNew: false }) : tokens;
-  });
+): Promise<Obtained> {
+  const asked = { login, ports, refused };
+  const read = ports.store.read();
+  if (!read.ok) return read;
+  const kept = read.value;
+  const good = goodOf(kept, asked);
+  if (good !== undefined) return oldToken(good);
+  if (kept?.refreshToken === undefined && !hasTerminal(ports)) return withoutPerson(asked, kept);
+  const another = { signsIn: false };
+  const obtained = await ports.store.alone(
+    (turn) => obtainAlone(asked, turn, another.signsIn ? { before: kept } : undefined),
+    () => {
+      another.signsIn = true;
+      return usableOf(kept, asked) ? refuse("the old token serves meanwhile") : waitForPerson(asked);
+    },
+  );
+  return another.signsIn && !obtained.ok ? orOld(obtained.denial, kept, asked) : obtained;
 }
 
-async function renew(
-  login: LoginRequest,
-  ports: LoginPorts,
-  kept: Tokens | undefined,
-  stillHere: () => void,
-): Promise<TokenAnswer> {
-  const provider = await discoverProvider(login.issuer, ports);
+/** Only a sign-in would help, and it cannot be here: no reason to wait for a turn, but what is wrong is told. */
+async function withoutPerson(asked: Asked, kept: Tokens | undefined): Promise<Obtained> {
+  const provider = await discoverProvider(asked.login.issuer, asked.ports);
+  return orOld(provider.ok ? nobodySignedIn(asked) : provider.denial, kept, asked);
+}
+
+/** `waited`: another process asked the person while this one waited; `before` is what was kept until then. */
+async function obtainAlone(
+  asked: Asked,
+  turn: Turn,
+  waited: { readonly before: Tokens | undefined } | undefined,
+): Promise<Obtained> {
+  // Another process may have renewed it while this one waited.
+  const read = asked.ports.store.read();
+  if (!read.ok) return read;
+  const kept = read.value;
+  const good = goodOf(kept, asked);
+  if (good !== undefined) return oldToken(good);
+  if (waited !== undefined) {
+    // Of a provider that does not say how long a token is good, or gives very short ones.
+    if (kept !== undefined && kept.accessToken !== waited.before?.accessToken) return oldToken(kept);
+    // The person has said no, or nothing. Once is enough.
+    const sentence = "the sign-in that another process asked for came to nothing; try again";
+    return refuse({ kind: "refused", sentence });
+  }
+  const tokens = await renew(asked, kept, turn);
+  if (!tokens.ok) return orOld(tokens.denial, kept, asked);
+  const written = asked.ports.store.write(tokens.value);
+  return written.ok ? accept({ accessToken: tokens.value.accessToken, isNew: true }) : written;
+}
+
+const goodOf = (kept: Tokens | undefined, { ports, refused }: Asked): Tokens | undefined =>
+  kept && kept.accessToken !== refused && !isNearEnd(kept, ports.clock()) ? kept : undefined;
+
+const usableOf = (kept: Tokens | undefined, { ports, refused }: Asked): Tokens | undefined =>
+  kept && kept.accessToken !== refused && isStillGood(kept, ports.clock()) ? kept : undefined;
+
+const oldToken = ({ accessToken }: Tokens): Obtained => accept({ accessToken, isNew: false });
+
+/** An outage of the provider's, or a sign-in elsewhere, is none of ours while the old token lasts. */
+function orOld(failure: Failure, kept: Tokens | undefined, asked: Asked): Obtained {
+  const usable = usableOf(kept, asked);
+  return usable === undefined ? refuse(failure) : oldToken(usable);
+}
+
+async function renew(asked: Asked, kept: Tokens | undefined, turn: Turn): Promise<TokenAnswer> {
+  const provider = await discoverProvider(asked.login.issuer, asked.ports);
   if (!provider.ok) return provider;
-  const refreshed = kept && (await refresh(login, provider.value, ports, kept));
+  const refreshed = kept && (await refresh(asked, provider.value, kept));
   // An outage is no reason to bother a person.
   if (refreshed?.ok === true || refreshed?.denial.kind === "unavailable") return refreshed;
-  return signIn(login, provider.value, ports, stillHere);
+  return signIn(asked, provider.value, turn);
 }
 
 async function refresh(
-  login: LoginRequest,
+  { login, ports }: Asked,
   provider: Provider,
-  ports: LoginPorts,
   kept: Tokens,
 ): Promise<TokenAnswer | undefined> {
   if (kept.refreshToken === undefined) return undefined;
@@ -70,20 +109,37 @@ async function refresh(
   return requestTokens(login, provider, grant, ports, kept);
 }
 
-async function signIn(
-  login: LoginRequest,
-  provider: Provider,
-  ports: LoginPorts,
-  stillHere: () => void,
-): Promise<TokenAnswer> {
+async function signIn(asked: Asked, provider: Provider, turn: Turn): Promise<TokenAnswer> {
+  const { login, ports } = asked;
   const terminal = ports.openTerminal();
-  if (terminal === undefined) {
-    const sentence = `nobody is signed in at ${login.issuer}; run this once in a terminal: ${ports.command}`;
-    return refuse({ kind: "refused", sentence });
-  }
+  if (terminal === undefined) return refuse(nobodySignedIn(asked));
   try {
-    return await signInByDevice(login, provider, ports, terminal, stillHere);
+    turn.asksPerson();
+    return await signInByDevice(login, provider, ports, terminal, turn.stillHere);
   } finally {
     terminal.close();
   }
+}
+
+const nobodySignedIn = ({ login, ports }: Asked): Failure => ({
+  kind: "refused",
+  sentence: `nobody is signed in at ${login.issuer}; run this once in a terminal: ${ports.command}`,
+});
+
+/** How a process takes it that another is asking the person. */
+function waitForPerson({ login, ports }: Asked): Result<undefined, string> {
+  const terminal = ports.openTerminal();
+  if (terminal === undefined)
+    return refuse(
+      `nobody is signed in at ${login.issuer} yet; another process is signing in: try again then`,
+    );
+  terminal.print("grantway: another process is signing in; waiting\n");
+  terminal.close();
+  return accept(undefined);
+}
+
+function hasTerminal({ openTerminal }: LoginPorts): boolean {
+  const terminal = openTerminal();
+  terminal?.close();
+  return terminal !== undefined;
 }

@@ -29,12 +29,28 @@ export interface Terminal {
   close(): void;
 }
 
+/** What a process does while the others wait for it. */
+export interface Turn {
+  /** To be called now and then by what takes its time, or its turn is given to another. */
+  readonly stillHere: () => void;
+  /** Tells those who wait that a person is being asked, which takes as long as it takes. */
+  readonly asksPerson: () => void;
+}
+
 export interface TokenStore {
   /** `undefined` where nothing is kept, or nothing that can be read. */
   read(): Result<Tokens | undefined, Failure>;
   write(tokens: Tokens): Result<undefined, Failure>;
-  /** Runs while no other process does; `stillHere` is to be called now and then by what takes its time. */
-  alone<T>(run: (stillHere: () => void) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>>;
+  /** `false` where there was nothing to remove. */
+  remove(): Result<boolean, Failure>;
+  /**
+   * Runs while no other process does. `onAsking` is called once, if another asks a person meanwhile; a sentence of its
+   * ends the waiting.
+   */
+  alone<T>(
+    run: (turn: Turn) => Promise<Result<T, Failure>>,
+    onAsking: () => Result<undefined, string>,
+  ): Promise<Result<T, Failure>>;
 }
 
 export interface LoginPorts {

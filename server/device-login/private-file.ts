@@ -55,6 +55,17 @@ export function writePrivateFile(path: string, text: string): Result<undefined, 
   }
 }
 
+/** `false` where there is none. */
+export function removePrivateFile(path: string): Result<boolean, string> {
+  try {
+    rmSync(path);
+    return accept(true);
+  } catch (error) {
+    const code = codeOf(error);
+    return code === "ENOENT" ? accept(false) : refuse(`${path} cannot be removed: ${code}`);
+  }
+}
+
 export function makePrivateFolder(path: string): Result<undefined, string> {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

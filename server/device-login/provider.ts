@@ -10,6 +10,8 @@ export interface Provider {
   readonly tokenEndpoint: string;
   /** `undefined` where the provider knows no device login. */
   readonly deviceEndpoint: string | undefined;
+  /** RFC 7009; `undefined` where none is named, or none that a token may be sent to. */
+  readonly revocationEndpoint: string | undefined;
 }
 
 /** https anywhere, plain http only on this machine. */
@@ -44,10 +46,12 @@ function readProvider(
   const { token_endpoint: tokenEndpoint, device_authorization_endpoint: deviceEndpoint } = document;
   if (!isSafeEndpoint(tokenEndpoint, issuer))
     return refused(`names token_endpoint ${quoted(tokenEndpoint)}, not an https URL`);
-  if (deviceEndpoint === undefined) return accept({ tokenEndpoint, deviceEndpoint });
-  if (!isSafeEndpoint(deviceEndpoint, issuer))
+  if (deviceEndpoint !== undefined && !isSafeEndpoint(deviceEndpoint, issuer))
     return refused(`names device_authorization_endpoint ${quoted(deviceEndpoint)}, not an https URL`);
-  return accept({ tokenEndpoint, deviceEndpoint });
+  // Signing in does without it, so that a bad one is as none.
+  const named = document.revocation_endpoint;
+  const revocationEndpoint = isSafeEndpoint(named, issuer) ? named : undefined;
+  return accept({ tokenEndpoint, deviceEndpoint, revocationEndpoint });
 }
 
 /** Plain http only where the issuer itself has it: one outside must not send tokens into this machine. */

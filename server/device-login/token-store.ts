@@ -6,13 +6,13 @@ import { refuse, accept, type Result } from "../core/result.js";
 import { isJsonObject, parseJson } from "../core/strict-json.js";
 import { alone, type Waiting } from "./lock.js";
 import type { Failure, LoginRequest, TokenStore } from "./ports.js";
-import { makePrivateFolder, readPrivateFile, writePrivateFile } from "./private-file.js";
+import { makePrivateFolder, readPrivateFile, removePrivateFile, writePrivateFile } from "./private-file.js";
 import { isToken, type Tokens } from "./tokens.js";
 
 /** Where the person has no state folder. */
 export function noTokenStore(sentence: string): TokenStore {
   const none = refuse<Failure>({ kind: "refused", sentence });
-  return { read: () => none, write: () => none, alone: () => Promise.resolve(none) };
+  return { read: () => none, write: () => none, remove: () => none, alone: () => Promise.resolve(none) };
 }
 
 export function createTokenStore(folder: string, login: LoginRequest, waiting: Waiting): TokenStore {
@@ -25,10 +25,11 @@ export function createTokenStore(folder: string, login: LoginRequest, waiting: W
     },
     // Whose tokens these are is for the person who looks at the file.
     write: (tokens) => failed(writePrivateFile(path, `${JSON.stringify({ issuer, clientId, ...tokens })}\n`)),
-    alone: async (run) => {
+    remove: () => failed(removePrivateFile(path)),
+    alone: async (run, onAsking) => {
       const made = makePrivateFolder(folder);
       if (!made.ok) return failed(made);
-      const ran = await alone(`${path}.lock`, waiting, run);
+      const ran = await alone(`${path}.lock`, waiting, run, onAsking);
       return ran.ok ? ran.value : failed(ran);
     },
   };

@@ -26,7 +26,7 @@ describe("of something that is no gateway", () => {
   let requests: string[];
   const answered = async (answer: RequestListener): Promise<Ran> => {
     const url = await listen(answer);
-    return run(["--gateway", `${url}/base/`, "--route", "r", "--token-file", tokenFile("t")]);
+    return run(["--gateway", `${url}/base/`, "--route", "r", "--token-file", tokenFile("t.t.t")]);
   };
   const listen = async (answer: RequestListener): Promise<string> => {
     requests = [];

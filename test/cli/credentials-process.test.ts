@@ -4,7 +4,7 @@ import { spawn, spawnSync, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromProcess } from "@aws-sdk/credential-providers";
@@ -68,18 +68,22 @@ async function inProcess(argv: readonly string[], options: SpawnOptions = {}, in
 }
 
 /** In this process, with a person who approves as alice at once; counts what goes to the provider. */
-async function here(sent: string[] = []): Promise<Ran> {
+async function here(
+  sent: string[] = [],
+  beforeAnswer: () => Promise<void> = () => Promise.resolve(),
+): Promise<Ran> {
   let [out, err, shown] = ["", "", ""];
   const real = openCredentialsPorts({ env: environment(), clock: Date.now });
   const ports: CredentialsPorts = {
     ...real,
-    login: (asked, line) => ({
-      ...real.login(asked, line),
+    login: (asked, argv) => ({
+      ...real.login(asked, argv),
       exchange: (request) => {
         if (request.form?.grant_type !== undefined) sent.push(request.form.grant_type);
         return real.exchange(request);
       },
       wait: async () => {
+        await beforeAnswer();
         await answerDevice(/or {4}(\S+)/.exec(shown)?.[1] ?? "", "alice");
       },
       openTerminal: () => ({ print: (more) => void (shown += more), close: () => undefined }),
@@ -89,6 +93,12 @@ async function here(sent: string[] = []): Promise<Ran> {
   const printing = { print: (more: string) => (out += more), printError: (more: string) => (err += more) };
   const status = await runCredentials(login(), { ...console, ...printing }, ports);
   return { status, out, err };
+}
+
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((done) => (open = done));
+  return { opened, open };
 }
 
 const keptFile = (): string => {
@@ -182,9 +192,32 @@ it("the same of processes: a second refresh with one refresh token would have en
 it("fails at once where it has no terminal, and says what to type", async () => {
   const { status, out, err } = await inProcess(login());
   expect([status, out]).toEqual([1, ""]);
-  expect(err).toContain(
-    `run this once in a terminal: grantway credentials --gateway ${stack.url} --route hello`,
+  const program = `node --import tsx ${resolve("server/cli/grantway.ts")}`;
+  expect(err.replace(process.execPath, "node")).toContain(
+    `run this once in a terminal: ${program} credentials --gateway ${stack.url} --route hello`,
   );
+});
+
+it("does so while another process signs in, too", async () => {
+  const [isAsked, end] = [gate(), gate()];
+  const signingIn = here([], async () => {
+    isAsked.open();
+    await end.opened;
+  });
+  await isAsked.opened;
+  const { status, out, err } = await inProcess(login());
+  expect([status, out, err]).toEqual([1, "", expect.stringContaining("nobody is signed in at ")]);
+  end.open();
+  expect((await signingIn).status).toBe(0);
+});
+
+it("says `npm run` to whoever started it so", async () => {
+  const env = { ...process.env, ...environment(), INIT_CWD: undefined };
+  const argv = ["run", "--silent", "grantway", "--", "credentials", ...login()];
+  const child = spawn("npm", argv, { env, detached: true, stdio: "pipe" });
+  child.stdin.end();
+  const [err] = await Promise.all([text(child.stderr), once(child, "close")]);
+  expect(err).toContain("run this once in a terminal: npm run --silent grantway -- credentials --gateway ");
 });
 
 const onPosix = process.platform === "win32" ? it.skip : it;

@@ -65,7 +65,18 @@ describe("with a token file", () => {
 
   it.each([
     ["empty", " \n", /token is empty: it should hold the caller's token$/],
-    ["of two words", "a b", /token holds no token, but something with blanks in it$/],
+    ["of two words", "a.b.c d", /token holds no JWT: /],
+    [
+      "with no JWT, without a word of it",
+      "xx",
+      /: \S+token holds no JWT: that is three parts in base64url, with a dot between them$/,
+    ],
+    ["of two parts", "a.b", /token holds no JWT: /],
+    ["of four parts", "a.b.c.d", /token holds no JWT: /],
+    ["with an empty part", "a.b.", /token holds no JWT: /],
+    ["with padding", "a.b.c=", /token holds no JWT: /],
+    ["with a scheme before the token", "Bearer a.b.c", /token holds no JWT: /],
+    ["of two tokens", "a.b.c\na.b.c", /token holds no JWT: /],
     ["huge", "x".repeat(65_537), /token holds more than 65536 bytes: that is no token$/],
   ])("refuses a file that is %s", async (_what, text, message) => {
     const { status, out, err } = await run(at("hello", "--token-file", tokenFile(text)));
@@ -89,9 +100,9 @@ describe("with a token file", () => {
   });
 
   it("says what the gateway says of a token that is none, and does not quote it", async () => {
-    const { status, err } = await run(at("hello", "--token-file", tokenFile("secret-no-token")));
+    const { status, err } = await run(at("hello", "--token-file", tokenFile("secret.no.token")));
     expect([status, err]).toEqual([1, expect.stringContaining("the gateway refuses: ")]);
-    expect(err).not.toContain("secret-no-token");
+    expect(err).not.toContain("secret.no.token");
   });
 });
 
@@ -150,6 +161,45 @@ describe("with a sign-in", () => {
   });
 });
 
+describe("--sign-out", () => {
+  const signOut = (...more: string[]): string[] => ["--sign-out", ...withLogin("hello", ...more)];
+
+  it("removes the sign-in, and the provider gives nothing for its refresh token any more", async () => {
+    await run(withLogin(), { user: "alice" });
+    const [name = ""] = readdirSync(join(folder, "grantway"));
+    const file = join(folder, "grantway", name);
+    const kept = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    expect(await run(signOut())).toEqual({
+      status: 0,
+      out: "",
+      err: `grantway credentials: signed out at ${stack.issuer.issuer}, which revoked the refresh token\n`,
+      shown: "",
+    });
+    expect(readdirSync(join(folder, "grantway"))).toEqual([]);
+    const form = {
+      client_id: "grantway-cli",
+      grant_type: "refresh_token",
+      refresh_token: String(kept.refreshToken),
+    };
+    const answer = await fetch(`${stack.issuer.issuer}/token`, {
+      method: "POST",
+      body: new URLSearchParams(form),
+    });
+    expect(await answer.json()).toMatchObject({ error: "invalid_grant" });
+    expect((await run(withLogin())).err).toContain("nobody is signed in at ");
+  });
+
+  it("is of the very options: another scope's sign-in stays", async () => {
+    await run(withLogin(), { user: "alice" });
+    const ran = await run(signOut("--scope", "openid"));
+    expect([ran.status, ran.err]).toEqual([
+      0,
+      expect.stringContaining("no sign-in is kept for grantway-cli at "),
+    ]);
+    expect((await run(withLogin())).status).toBe(0);
+  });
+});
+
 describe("wrong usage is told", () => {
   const file = ["--token-file", "f"];
   it.each<[readonly string[], string]>([
@@ -177,6 +227,10 @@ describe("wrong usage is told", () => {
       ["--gateway", "https://g.example", "--route", "r", "--issuer", "https://i.example"],
       "--client-id is missing",
     ],
+    [["--sign-out"], "--sign-out needs --issuer and --client-id"],
+    [["--sign-out", ...file], "--sign-out says nothing beside --token-file"],
+    [["--sign-out", "--issuer", "https://i.example"], "--client-id is missing"],
+    [["--sign-out", "--issuer", "i.example", "--client-id", "c"], "--issuer takes an https URL"],
     [["--gateway", "https://g.example", "--route", "r", "--tokenfile", "f"], "did you mean --token-file?"],
     [["--gateway", "https://g.example", "--route", "r", ...file, "more"], "it takes options only"],
   ])("%j: %s", async (argv, message) => {

@@ -27,8 +27,8 @@ export async function runIn(
     },
     {
       ...real,
-      login: (login, command) => ({
-        ...real.login(login, command),
+      login: (login, argv) => ({
+        ...real.login(login, argv),
         // The person is done before the first question to the provider.
         wait: async () => {
           const uri = /or {4}(\S+)/.exec(shown)?.[1] ?? "";

@@ -65,7 +65,12 @@ export function fakeWorld(script: Script, kept?: Tokens, hasTerminal = true): Fa
         world.kept = tokens;
         return accept(undefined);
       },
-      alone: (run) => run(() => undefined),
+      remove: () => {
+        const isKept = world.kept !== undefined;
+        world.kept = undefined;
+        return accept(isKept);
+      },
+      alone: (run) => run({ stillHere: () => undefined, asksPerson: () => undefined }),
     },
     openTerminal: () =>
       hasTerminal ? { print: (text) => void shown.push(text), close: () => undefined } : undefined,

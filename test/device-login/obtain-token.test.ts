@@ -42,9 +42,9 @@ it("one near its end is refreshed silently, and what came is kept", async () => 
 it("one that another process renewed meanwhile is taken as it is", async () => {
   const world = fakeWorld({ token: [granted] }, withMinutesLeft(5));
   const alone = world.store.alone.bind(world.store);
-  world.store.alone = (run) => {
+  world.store.alone = (run, onAsking) => {
     world.kept = { ...withMinutesLeft(50), accessToken: "of the other" };
-    return alone(run);
+    return alone(run, onAsking);
   };
   expect(await obtainToken(login, world)).toMatchObject({ value: { accessToken: "of the other" } });
   expect(world.sent).toEqual([]);

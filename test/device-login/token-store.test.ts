@@ -13,8 +13,8 @@ import {
 import { statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { accept } from "../../server/core/result.js";
-import type { LoginRequest } from "../../server/device-login/ports.js";
+import { accept, refuse, type Result } from "../../server/core/result.js";
+import type { Failure, LoginRequest, Turn } from "../../server/device-login/ports.js";
 import { stateFolder } from "../../server/device-login/state-folder.js";
 import { createTokenStore } from "../../server/device-login/token-store.js";
 
@@ -32,14 +32,21 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 /** `wait` is what happens while it waits for the lock. */
-const storeOf = (request = login, wait: () => void = () => undefined, clock = Date.now) =>
-  createTokenStore(folder, request, {
+function storeOf(request = login, wait: () => void = () => undefined, clock = Date.now) {
+  const waiting = {
     clock,
     wait: () => {
       wait();
       return Promise.resolve();
     },
-  });
+  };
+  const store = createTokenStore(folder, request, waiting);
+  const alone = <T>(
+    run: (turn: Turn) => Promise<Result<T, Failure>>,
+    onAsking: () => Result<undefined, string> = () => accept(undefined),
+  ) => store.alone(run, onAsking);
+  return { ...store, alone };
+}
 
 async function keep(request = login): Promise<string> {
   const store = storeOf(request);
@@ -142,6 +149,24 @@ it("refuses a folder that is open to others, or is none", async () => {
   rmSync(folder, { recursive: true });
   writeFileSync(folder, "");
   expect(await ran()).toMatchObject({ denial: { sentence: `${folder} is no folder` } });
+});
+
+it("removes a file once, a broken one too", async () => {
+  writeFileSync(await keep(), "{");
+  expect([storeOf().remove(), storeOf().remove(), readdirSync(folder)]).toEqual([
+    accept(true),
+    accept(false),
+    [],
+  ]);
+});
+
+it("says why it cannot be removed", async () => {
+  const file = await keep();
+  rmSync(file);
+  mkdirSync(file);
+  expect(storeOf().remove()).toMatchObject({
+    denial: { kind: "refused", sentence: expect.stringContaining(`${file} cannot be removed: `) as string },
+  });
 });
 
 describe("one at a time", () => {
@@ -261,8 +286,84 @@ describe("one at a time", () => {
     expect(readFileSync(lock, "utf8")).toBe(ofAnother);
   });
 
+  describe("that asks a person", () => {
+    const asking = { ...alive, asking: 1 };
+
+    it("says so in its lock, of the same length, and takes it away in the end", async () => {
+      const readLock = (): string => {
+        const [lock = ""] = readdirSync(folder);
+        return readFileSync(join(folder, lock), "utf8");
+      };
+      await storeOf().alone(({ asksPerson }) => {
+        const before = readLock();
+        asksPerson();
+        expect(readLock()).toBe(before.replace('"asking":0', '"asking":1'));
+        expect(before).toContain('"asking":0');
+        return Promise.resolve(accept("ran"));
+      });
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it("says nothing in a lock that is another's by now", async () => {
+      const ofAnother = JSON.stringify({ ...alive, id: "of another", asking: 0 });
+      let lock = "";
+      await storeOf().alone(({ asksPerson }) => {
+        lock = join(folder, readdirSync(folder)[0] ?? "");
+        writeFileSync(lock, ofAnother);
+        asksPerson();
+        return Promise.resolve(accept("ran"));
+      });
+      expect(readFileSync(lock, "utf8")).toBe(ofAnother);
+    });
+
+    it("is told of to whoever waits, once, however long", async () => {
+      const lock = await lockedBy(asking, 0);
+      let [told, waited] = [0, 0];
+      const store = storeOf(login, () => {
+        if ((waited += 1) === 3) rmSync(lock);
+      });
+      const onAsking = () => {
+        told += 1;
+        return accept(undefined);
+      };
+      expect(await store.alone(() => Promise.resolve(accept("ran")), onAsking)).toEqual(accept("ran"));
+      expect([told, waited]).toEqual([1, 3]);
+    });
+
+    it("is not waited for by one that does not want to", async () => {
+      await lockedBy(asking, 0);
+      const never = () => {
+        throw new Error("it waited");
+      };
+      const ran = storeOf(login, never).alone(
+        () => Promise.resolve(accept("ran")),
+        () => refuse("not now"),
+      );
+      expect(await ran).toEqual(refuse({ kind: "refused", sentence: "not now" }));
+    });
+
+    it.each([
+      ["one that only refreshes", { ...alive, asking: 0 }, 0, 1],
+      ["one of an older version", alive, 0, 1],
+      ["one that asked and is gone", { ...gone, asking: 1 }, 0, 0],
+      ["one that asked and was not heard of for two minutes", asking, 121, 0],
+    ])("is not taken for %s", async (_what, holder, secondsAgo, waits) => {
+      const lock = await lockedBy(holder, secondsAgo);
+      let waited = 0;
+      const store = storeOf(login, () => {
+        waited += 1;
+        rmSync(lock);
+      });
+      const ran = store.alone(
+        () => Promise.resolve(accept("ran")),
+        () => refuse("not now"),
+      );
+      expect([await ran, waited]).toEqual([accept("ran"), waits]);
+    });
+  });
+
   it("is not broken while it says that it is still here", async () => {
-    await storeOf().alone((stillHere) => {
+    await storeOf().alone(({ stillHere }) => {
       const [lock = ""] = readdirSync(folder);
       utimesSync(join(folder, lock), 1, 1);
       stillHere();
