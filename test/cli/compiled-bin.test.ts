@@ -54,12 +54,12 @@ test("it checks and explains", () => {
   expect([explained.status, explained.stdout]).toEqual([1, expect.stringContaining("token_malformed")]);
 });
 
-test("it prints no credentials, and says why, where no gateway is", () => {
+test("it prints no credentials, and says why, where the file holds no token", () => {
   const { status, stdout, stderr } = grantway(
     ...["credentials", "--gateway", "http://127.0.0.1:9", "--route", "r"],
     ...["--token-file", "package.json"],
   );
-  expect([status, stdout, stderr]).toEqual([1, "", expect.stringContaining("package.json holds no token")]);
+  expect([status, stdout, stderr]).toEqual([1, "", expect.stringContaining("package.json holds no JWT")]);
 });
 
 test("it refuses to serve a configuration that is not there, with status 78", () => {
