@@ -1,6 +1,7 @@
 // What to type next: lines to copy from the terminal, with the addresses of this very start.
 import type { Aws } from "./aws/aws.js";
 import type { DemoPage } from "./demo/demo-page.js";
+import { gatewayEnvironment } from "./gateway-environment.js";
 import type { GatewayProcess } from "./gateway-process.js";
 import type { OpenIdProvider } from "./issuer/openid-provider.js";
 
@@ -64,9 +65,15 @@ In another terminal, from this folder:
 
   # a changed handlers/hello, step by step (after a start with --hold-aliases; else a save is live at once)
   env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN \\
-    ${operatorEnvironment(aws)} \\
+    ${variables(aws.operatorEnvironment)} \\
     npm run --silent grantway -- release --function grantway-hello --alias live --every 20s --region ${aws.template.region} \\
     --endpoint ${aws.endpoint} --gateway http://127.0.0.1:${gateway.adminPort} --route hello
+
+  # what is wrong with roles, functions and issuers, read as the template's role for it, which may not even try the roles
+  env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN \\
+    ${variables({ ...gatewayEnvironment(issuer, aws, page?.origin), ...aws.doctorEnvironment })} \\
+    npm run --silent grantway -- doctor --config deploy/local/gateway.yaml --gateway-role ${aws.taskRole.arn} \\
+    --endpoint ${aws.endpoint}
 
 OpenID provider ${issuer.issuer}
 AWS             ${aws.endpoint}
@@ -78,7 +85,7 @@ Ctrl-C ends all of it.
 `;
 }
 
-const operatorEnvironment = ({ operatorEnvironment: environment }: Aws): string =>
+const variables = (environment: Readonly<Record<string, string>>): string =>
   Object.entries(environment)
     .map(([name, value]) => `${name}=${value}`)
     .join(" ");
@@ -91,28 +98,17 @@ export function instructionsWithoutGateway({
   readonly issuer: OpenIdProvider;
   readonly aws: Aws;
 }): string {
-  const urls = aws.template.functions.flatMap(({ name, url: config }) => {
-    const url = aws.functionUrls.get(name);
-    return config === undefined || url === undefined ? [] : [{ url, isOpen: config.authType === "NONE" }];
-  });
-  const signedUrl = urls.find(({ isOpen }) => !isOpen);
-  const openUrls = urls.filter(({ isOpen }) => isOpen);
-  const [firstFunction] = aws.template.functions;
   const variables = Object.entries(aws.taskEnvironment).map(([name, value]) => ` ${name}=${value}`);
+  const what =
+    aws.template.functions.length > 0 ? "functions of FILE run" : "roles of FILE, which has no function, are";
   return `
-The functions of ${aws.templateFile} run on this machine. In another terminal, from this folder:
+The ${what.replace("FILE", aws.templateFile)} on this machine. In another terminal, from this folder:
 
   # as ${aws.taskRole.name}: SDKs and the AWS CLI need nothing more, once no other credentials stand in the shell
   unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
   export AWS_ENDPOINT_URL=${aws.endpoint} AWS_REGION=${aws.template.region} AWS_DEFAULT_REGION=${aws.template.region}${variables.join("")}
   aws sts get-caller-identity
-  aws lambda invoke --function-name ${firstFunction?.name ?? "NAME"} /dev/stdout   # with {} for its event
-
-  # a function URL, signed by curl with the same credentials
-  eval "$(curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI" | npm run --silent export-credentials)"
-  curl -i --aws-sigv4 aws:amz:${aws.template.region}:lambda --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
-    -H "x-amz-security-token: $AWS_SESSION_TOKEN" ${signedUrl?.url ?? "URL"}
-${openUrls.map(({ url }) => `  curl -i ${url}   # AuthType: NONE\n`).join("")}
+${functionCalls(aws)}
   # in the end, lest your next aws command comes here
   unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 
@@ -122,6 +118,25 @@ ${addressLines(aws)}
 Ctrl-C ends all of it.
 
 `;
+}
+
+/** The first function by Invoke, a URL with a signature, and those that need none; nothing without functions. */
+function functionCalls({ template, functionUrls }: Aws): string {
+  const [firstFunction] = template.functions;
+  if (firstFunction === undefined) return "";
+  const urls = template.functions.flatMap(({ name, url: config }) => {
+    const url = functionUrls.get(name);
+    return config === undefined || url === undefined ? [] : [{ url, isOpen: config.authType === "NONE" }];
+  });
+  const signedUrl = urls.find(({ isOpen }) => !isOpen);
+  const openUrls = urls.filter(({ isOpen }) => isOpen);
+  return `  aws lambda invoke --function-name ${firstFunction.name} /dev/stdout   # with {} for its event
+
+  # a function URL, signed by curl with the same credentials
+  eval "$(curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI" | npm run --silent export-credentials)"
+  curl -i --aws-sigv4 aws:amz:${template.region}:lambda --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
+    -H "x-amz-security-token: $AWS_SESSION_TOKEN" ${signedUrl?.url ?? "URL"}
+${openUrls.map(({ url }) => `  curl -i ${url}   # AuthType: NONE\n`).join("")}`;
 }
 
 /** Where the functions' URLs and the APIs' stages are. */

@@ -62,7 +62,7 @@ async function untilTheEnd(gateway: GatewayProcess, stopSignal: Promise<void>): 
 }
 
 function startLocalAws(options: LocalOptions, ports: Ports, pageOrigin?: string): Promise<Aws> {
-  const { templateFile, parameters, explain, role, operatorRole, holdAliases, fault } = options;
+  const { templateFile, parameters, explain, role, operatorRole, doctorRole, holdAliases, fault } = options;
   const { AWS_PORT: port, DEMO_PORT, ISSUER_PORT, PORT, ADMIN_PORT } = ports;
   // Neighbouring ports, so that the URLs stay the same from start to start where nothing else wants them.
   const neighbours = Array.from({ length: 20 }, (_, at) => port + 1 + at);
@@ -74,6 +74,7 @@ function startLocalAws(options: LocalOptions, ports: Ports, pageOrigin?: string)
     functionUrlPorts: port === 0 ? [] : neighbours.filter((each) => !others.includes(each)),
     ...(role !== undefined && { taskRole: role }),
     ...(operatorRole !== undefined && { operatorRole }),
+    ...(doctorRole !== undefined && { doctorRole }),
     ...(holdAliases && { holdAliases }),
     explain,
     watch: true,

@@ -12,6 +12,8 @@ export interface LocalOptions {
   readonly role?: string;
   /** Name of the role whose credentials whoever releases functions gets. */
   readonly operatorRole?: string;
+  /** Name of the role whose credentials whoever runs `grantway doctor` gets. */
+  readonly doctorRole?: string;
   /** A saved file is in $LATEST only, for `grantway release`. */
   readonly holdAliases?: true;
   readonly parameters: Readonly<Record<string, string>>;
@@ -25,6 +27,7 @@ const own = {
   configFile: "deploy/local/gateway.yaml",
   role: "grantway-gateway",
   operatorRole: "grantway-release",
+  doctorRole: "grantway-doctor",
 } as const;
 
 /** The page at /demo/ calls the functions of our own template through a gateway. */

@@ -15,6 +15,7 @@ Commands:
   release      Publish a version of a function and shift its alias to it, step by step, watching.
   status       Which versions an alias runs, and how they do.
   rollback     Put an alias back on the version before.
+  doctor       Look at what is deployed: roles, functions, issuers, clocks. Changes nothing.
   credentials  Print a caller's AWS credentials, as a credential_process does.
 
 Options:
@@ -33,6 +34,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   release: async () => (await import("./release.js")).release,
   status: async () => (await import("./status.js")).status,
   rollback: async () => (await import("./rollback.js")).rollback,
+  doctor: async () => (await import("./doctor.js")).doctor,
   credentials: async () => (await import("./credentials.js")).credentials,
 };
 

@@ -1,9 +1,10 @@
-// What listens on the twin's one AWS address: STS, SQS and CloudWatch at /, Lambda under its paths, and the credentials
-// of the task and of whoever releases functions. Everything else is refused.
+// What listens on the twin's one AWS address: STS, IAM, SQS and CloudWatch at /, Lambda under its paths, and the
+// credentials of the task, of whoever releases functions and of whoever runs the doctor. Everything else is refused.
 import type { IncomingMessage, RequestListener } from "node:http";
 import { headerValues } from "../../../server/core/raw-headers.js";
 import type { Clock } from "../../../server/ports.js";
 import { type CloudWatch, isForCloudWatch } from "./cloudwatch/create-cloudwatch.js";
+import { type Iam, isForIam } from "./iam-api/create-iam.js";
 import { jsonAnswer } from "./json-answer.js";
 import { isLambdaPath } from "./lambda/invoke-request.js";
 import { receiveRequest } from "./lambda/receive-request.js";
@@ -17,6 +18,9 @@ export interface ApiParts {
   readonly task: TaskCredentials;
   /** For whoever releases functions. */
   readonly operator: TaskCredentials;
+  /** For whoever runs `grantway doctor`. */
+  readonly doctor: TaskCredentials;
+  readonly iam: Iam;
   readonly cloudWatch: CloudWatch;
   readonly sqs: Sqs;
   /** Absent while functions are still being built. */
@@ -45,10 +49,10 @@ export const apiListener =
   };
 
 const answer = async (parts: ApiParts, request: IncomingMessage, signal: AbortSignal) => {
-  const { sts, task, operator, cloudWatch, sqs } = parts;
+  const { sts, iam, task, operator, doctor, cloudWatch, sqs } = parts;
   const { method, url = "" } = request;
-  if (method === "GET" && url === task.path) return task.answer(request.headers.authorization);
-  if (method === "GET" && url === operator.path) return operator.answer(request.headers.authorization);
+  const credentials = [task, operator, doctor].find(({ path }) => method === "GET" && url === path);
+  if (credentials) return credentials.answer(request.headers.authorization);
   const received = await receiveRequest(request);
   if (!received) return undefined;
   if (!received.ok) return jsonAnswer(received.error.status, { message: received.error.message });
@@ -60,9 +64,10 @@ const answer = async (parts: ApiParts, request: IncomingMessage, signal: AbortSi
     const endpoint = `http://${request.headers.host ?? ""}`;
     return sqs.handle(received.value, { endpoint, sourceIp, signal });
   }
+  if (url === "/" && isForIam(received.value.rawHeaders)) return iam.handle(received.value, sourceIp);
   if (url === "/" || url.startsWith("/?")) return sts.handle(received.value);
   if (isLambdaPath(url)) return jsonAnswer(503, { message: "The functions are still being built." });
   return jsonAnswer(404, {
-    message: "The local twin serves STS, SQS, CloudWatch and Lambda here, and nothing else.",
+    message: "The local twin serves STS, IAM, SQS, CloudWatch and Lambda here, and nothing else.",
   });
 };

@@ -39,6 +39,8 @@ export interface AwsSettings {
   readonly random?: () => number;
   /** Name of the role of whoever releases functions; an administrator's if absent. */
   readonly operatorRole?: string;
+  /** Name of the role of whoever runs `grantway doctor`; an administrator's if absent. */
+  readonly doctorRole?: string;
   readonly clock: Clock;
   /** When what waits is done, beside `clock`; real time if absent. */
   readonly after?: After;
@@ -65,6 +67,8 @@ export interface Aws {
   readonly taskEnvironment: Readonly<Record<string, string>>;
   /** The same for the shell of whoever releases functions. */
   readonly operatorEnvironment: Readonly<Record<string, string>>;
+  /** The same for the shell of whoever runs `grantway doctor`. */
+  readonly doctorEnvironment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -80,12 +84,15 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
   });
   const timer = settings.after ?? after;
   const services = createServices({ ...settings, template, after: timer, report });
-  const { sts, task, operator, cloudWatch, queues, verify } = services;
+  const { sts, iam, task, operator, doctor, cloudWatch, queues, verify } = services;
 
   // The address is known to the functions, so it listens before they are built.
   const later: { invoke?: RequestListener } = {};
   const server = createServer(
-    apiListener({ sts, task, operator, cloudWatch, sqs: queues.sqs, invoke: () => later.invoke, clock }),
+    apiListener({
+      ...{ sts, iam, task, operator, doctor, cloudWatch, sqs: queues.sqs, clock },
+      invoke: () => later.invoke,
+    }),
   );
   const port = await listenOn(server, settings.port);
   const endpoint = `http://127.0.0.1:${port}`;
@@ -101,17 +108,18 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
       throw error;
     },
   );
-  later.invoke = lambdaListener(lambda, template, services, { clock, report });
+  const urls = await listenForFunctionUrls(lambda, template, settings);
+  const addresses = new Map(urls.map(({ name, url }) => [name, url]));
+  later.invoke = lambdaListener(lambda, template, services, { clock, report, addresses });
   apiGateway.serve(lambda, verify);
   queues.start(lambda.callFunction);
-  const urls = await listenForFunctionUrls(lambda, template, settings);
   return {
     endpoint,
     port,
     template,
     templateFile: settings.templateFile,
     taskRole: services.taskRole,
-    functionUrls: new Map(urls.map(({ name, url }) => [name, url])),
+    functionUrls: addresses,
     apiStages: apiGateway.stages,
     recordedSession: (accessKeyId) => {
       const caller = services.sessions.find(accessKeyId);
@@ -119,6 +127,7 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
     },
     taskEnvironment: task.environment(endpoint),
     operatorEnvironment: operator.environment(endpoint),
+    doctorEnvironment: doctor.environment(endpoint),
     async close() {
       sts.close();
       await Promise.all([
@@ -154,15 +163,23 @@ function deploy(
   });
 }
 
-/** Lambda's own API: what calls functions, and what asks about and changes their versions. */
+interface LambdaApi {
+  readonly clock: Clock;
+  readonly report: Report;
+  /** Function name -> its URL. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+/** Lambda's own API: what calls functions, and what asks about them and changes their versions. */
 function lambdaListener(
   lambda: Lambda,
   template: Template,
   { verify, mayDo }: Services,
-  { clock, report }: { readonly clock: Clock; readonly report: Report },
+  { clock, report, addresses }: LambdaApi,
 ): RequestListener {
   const authenticate = (request: SignedRequest) => verify(request, "lambda");
-  const control = lambda.controlHandler({ authenticate, authorizeAction: mayDo, place: template });
+  const urls = { addressOf: (name: string) => addresses.get(name), createdAt: clock() };
+  const control = lambda.controlHandler({ authenticate, authorizeAction: mayDo, place: template, urls });
   const invoke = lambda.invokeHandler({
     authenticate,
     authorize: (caller, { definition, functionArn, qualifier }, sourceIp) => {

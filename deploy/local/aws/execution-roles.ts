@@ -2,7 +2,7 @@
 // Lambda may not assume fails the start, as it fails a deployment.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 import type { Clock } from "../../../server/ports.js";
-import { principalContext } from "./iam/context.js";
+import { principalContext, type Context } from "./iam/context.js";
 import { evaluateTrust } from "./iam/evaluate.js";
 import type { Caller, FunctionDefinition, Role, Template } from "./model.js";
 import type { Sessions } from "./sessions.js";
@@ -32,8 +32,21 @@ export function createExecutionRoles(
 }
 
 /** Whether AWS itself may lend this role, for one of its services. */
-export function trustsService({ trustPolicy }: Role, name: string, region: string, now: number): boolean {
+export function trustsService(role: Role, name: string, region: string, now: number): boolean {
+  const { trustPolicy } = role;
   const principal = { kind: "service", name } as const;
-  const request = { action: "sts:AssumeRole", principal, context: principalContext(principal, region, now) };
+  const context = { ...principalContext(principal, region, now), ...sourceOf(role, name, region) };
+  const request = { action: "sts:AssumeRole", principal, context };
   return evaluateTrust(trustPolicy, request, () => undefined).allowed;
+}
+
+/**
+ * For whom the service asks. ECS says it; of which task its ARN is, AWS documents by this pattern alone, so that this is
+ * what a condition must be content with.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ */
+function sourceOf({ arn }: Role, service: string, region: string): Context {
+  if (service !== "ecs-tasks.amazonaws.com") return {};
+  const [, , , , account = ""] = arn.split(":");
+  return { "aws:sourceaccount": account, "aws:sourcearn": `arn:aws:ecs:${region}:${account}:*` };
 }

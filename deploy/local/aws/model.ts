@@ -35,17 +35,34 @@ export interface Role {
   readonly roleId: string;
   readonly trustPolicy: PolicyDocument;
   /** Inline and managed ones alike. */
-  readonly policies: readonly { readonly name: string; readonly document: PolicyDocument }[];
+  readonly policies: readonly RolePolicy[];
   readonly boundary?: PolicyDocument;
+  readonly boundaryArn?: string;
+  /** The trust policy in JSON, as the template has it. */
+  readonly trustPolicyText?: string;
+  readonly description?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly maxSessionDurationSeconds: number;
   /** Where the template has it: `Resources.AnalystRole`. */
   readonly place?: string;
 }
 
+export interface RolePolicy {
+  /** Of a managed one its ARN. */
+  readonly name: string;
+  readonly document: PolicyDocument;
+  /** The document in JSON, as the template has it. */
+  readonly text?: string;
+  /** It stands for itself, and is only attached here. */
+  readonly isManaged?: true;
+}
+
 export interface ManagedPolicy {
   readonly arn: string;
   readonly document: PolicyDocument;
+  /** The document in JSON, as the template has it; absent for AWS's own. */
+  readonly text?: string;
+  readonly description?: string;
 }
 
 /** AWS::IAM::OIDCProvider: an issuer whose tokens AssumeRoleWithWebIdentity takes. */

@@ -1,11 +1,13 @@
-// What an account has beside its functions and APIs: sessions, STS, the credentials of the task and of whoever releases,
-// queues and CloudWatch. They share one address (api-listener.ts), so none of them listens by itself.
+// What an account has beside its functions and APIs: sessions, STS, IAM, the credentials of the task, of whoever releases
+// and of whoever runs the doctor, queues and CloudWatch. They share one address (api-listener.ts), so none of them listens by itself.
 import type { Clock } from "../../../server/ports.js";
 import { CallCounts } from "./cloudwatch/call-counts.js";
 import { createCloudWatch } from "./cloudwatch/create-cloudwatch.js";
 import { createExecutionRoles } from "./execution-roles.js";
 import { authorizeAction } from "./iam/authorize-action.js";
 import type { Report } from "./iam/explain.js";
+import { iamRegion } from "./iam-api/authorize-iam.js";
+import { createIam } from "./iam-api/create-iam.js";
 import type { Caller, Template } from "./model.js";
 import { createQueueService } from "./queue-service.js";
 import { createSessions } from "./sessions.js";
@@ -19,6 +21,7 @@ export interface ServiceSettings {
   readonly template: Template;
   readonly taskRole?: string;
   readonly operatorRole?: string;
+  readonly doctorRole?: string;
   readonly clock: Clock;
   readonly after: After;
   readonly log: (line: string) => void;
@@ -35,6 +38,7 @@ export function createServices(settings: ServiceSettings) {
   const verify = createVerifier({ sessions, clock, region: template.region });
   const taskRole = findTaskRole(template, settings.taskRole, clock);
   const operatorRole = findOperatorRole(template, settings.operatorRole);
+  const doctorRole = findOperatorRole(template, settings.doctorRole, "whoever runs the doctor");
   const credentialsOf = createExecutionRoles(template, sessions, clock);
   const mayDo = (caller: Caller, action: string, resources: readonly string[], sourceIp: string) =>
     authorizeAction(caller, { action, resources, region: template.region, sourceIp }, clock, report);
@@ -50,6 +54,14 @@ export function createServices(settings: ServiceSettings) {
     operator: createTaskCredentials({
       role: operatorRole,
       ...{ sessions, clock, path: "/operator-credentials", sessionName: "local-operator" },
+    }),
+    doctor: createTaskCredentials({
+      role: doctorRole,
+      ...{ sessions, clock, path: "/doctor-credentials", sessionName: "local-doctor" },
+    }),
+    iam: createIam({
+      ...{ template, clock, report },
+      verify: createVerifier({ sessions, clock, region: iamRegion }),
     }),
     cloudWatch: createCloudWatch({
       counts,

@@ -26,13 +26,17 @@ export function findTaskRole(template: Template, name: string | undefined, clock
 }
 
 /**
- * The role of the person who releases functions; an administrator where no name is given.
+ * The role of a person at the keyboard, such as who releases functions; an administrator where no name is given.
  *
  * @throws naming the role, where the template has none of that name.
  */
-export function findOperatorRole(template: Template, name: string | undefined): Role {
+export function findOperatorRole(
+  template: Template,
+  name: string | undefined,
+  whom = "whoever releases functions",
+): Role {
   if (name === undefined) return administrator(template.accountId);
   const role = template.roles.find((candidate) => candidate.name === name);
-  if (!role) throw new Error(`the template has no role ${name} for whoever releases functions`);
+  if (!role) throw new Error(`the template has no role ${name} for ${whom}`);
   return role;
 }

@@ -17,6 +17,7 @@ test("without options it is the product's own template, with its gateway", () =>
     configFile: "deploy/local/gateway.yaml",
     role: "grantway-gateway",
     operatorRole: "grantway-release",
+    doctorRole: "grantway-doctor",
     parameters: {},
     explain: false,
   });

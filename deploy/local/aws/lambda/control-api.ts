@@ -1,12 +1,15 @@
-// Lambda's control API for versions and aliases: signature, permission, existence, then what is asked for.
-// https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html. Functions are made by the template alone.
+// Lambda's control API for versions and aliases, and what may be read of a function beside them: signature, permission,
+// existence, then what is asked for. https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+// Functions are made by the template alone.
 import type { ServerResponse } from "node:http";
 import type { Clock } from "../../../../server/ports.js";
-import type { Caller, FunctionDefinition, Outcome, SignedRequest } from "../model.js";
+import type { Caller, FunctionDefinition, Outcome, Refused, SignedRequest } from "../model.js";
 import { sourceIpOf } from "../source-ip.js";
 import type { DeployedFunction } from "./deployed-function.js";
 import { aliasDocument, configurationDocument } from "./control-documents.js";
-import { type ControlRequest, type Page, readControlRequest } from "./control-request.js";
+import { type FunctionUrls, policyDocument, urlDocument } from "./access-documents.js";
+import type { Page } from "./control-input.js";
+import { type ControlRequest, readControlRequest } from "./control-request.js";
 import type { LambdaLogEntry, RequestHandler } from "./function-url.js";
 import { functionNotFound, type Place } from "./invoke-target.js";
 import { receiveRequest } from "./receive-request.js";
@@ -16,6 +19,7 @@ import {
   describeRefusal,
   idHeaders,
   newAnswerIds,
+  refused,
   sendRefusal,
 } from "./refusal.js";
 
@@ -29,6 +33,7 @@ export interface ControlApiSettings {
     sourceIp: string,
   ) => Outcome<void>;
   readonly place: Place;
+  readonly urls: FunctionUrls;
 }
 
 type ControlledFunction = Pick<DeployedFunction, "definition" | "versions" | "publish">;
@@ -76,7 +81,7 @@ const sendReply = (res: ServerResponse, ids: AnswerIds, { status, body }: Reply)
 };
 
 const answer = async (
-  { authenticate, authorizeAction, place, functions }: ControlApiDeps,
+  { authenticate, authorizeAction, place, functions, urls }: ControlApiDeps,
   signed: SignedRequest,
   sourceIp: string,
 ): Promise<Outcome<Reply>> => {
@@ -88,20 +93,22 @@ const answer = async (
   const permission = authorizeAction(caller.value, `lambda:${action}`, resourcesOf(request.value), sourceIp);
   if (!permission.ok) return permission;
   const fn = functions.find(({ definition }) => definition.arn === request.value.target.functionArn);
-  return fn === undefined ? functionNotFound(request.value.target) : perform(fn, request.value);
+  return fn === undefined ? functionNotFound(request.value.target) : perform(fn, request.value, urls);
 };
 
 /**
  * Of an alias AWS asks for the function's ARN, by its service reference; whether a policy that names only the qualified
- * one is enough is not documented, so both must be allowed.
+ * one is enough is not documented, so both must be allowed. So it is with what hangs on an alias.
  */
 const resourcesOf = (request: ControlRequest): string[] => {
   const { functionArn, qualifier } = request.target;
   if ("alias" in request) return [functionArn, `${functionArn}:${request.alias}`];
+  const hangsOnAlias = request.action === "GetFunctionUrlConfig" || request.action === "GetPolicy";
+  if (hangsOnAlias && qualifier !== undefined) return [functionArn, `${functionArn}:${qualifier}`];
   return [qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`];
 };
 
-const perform = (fn: ControlledFunction, request: ControlRequest): Outcome<Reply> => {
+const perform = (fn: ControlledFunction, request: ControlRequest, urls: FunctionUrls): Outcome<Reply> => {
   const { definition, versions } = fn;
   switch (request.action) {
     case "PublishVersion": {
@@ -119,6 +126,25 @@ const perform = (fn: ControlledFunction, request: ControlRequest): Outcome<Reply
     }
     case "GetFunctionConfiguration":
       return describe(fn, request.target.qualifier);
+    case "GetFunctionUrlConfig": {
+      const { qualifier } = request.target;
+      const hangsHere = definition.url !== undefined && definition.url.qualifier === qualifier;
+      const document = hangsHere ? urlDocument(definition, urls) : undefined;
+      return document === undefined ? noSuchResource() : reply(200, document);
+    }
+    case "ListFunctionUrlConfigs": {
+      const document = urlDocument(definition, urls);
+      const documents = document === undefined ? [] : [document];
+      return reply(200, page("FunctionUrlConfigs", documents, request.page));
+    }
+    case "GetPolicy": {
+      const document = policyDocument(definition, request.target.qualifier);
+      return document === undefined ? noSuchResource() : reply(200, document);
+    }
+    case "GetFunctionConcurrency": {
+      const { reservedConcurrency: reserved } = definition;
+      return reply(200, reserved === undefined ? {} : { ReservedConcurrentExecutions: reserved });
+    }
     case "ListVersionsByFunction": {
       const documents = versions.all.map((each) => configurationDocument(definition, each, each.version));
       return reply(200, page("Versions", documents, request.page));
@@ -127,6 +153,9 @@ const perform = (fn: ControlledFunction, request: ControlRequest): Outcome<Reply
       return reply(200, page("Aliases", aliasesOf(fn, request.functionVersion, definition), request.page));
   }
 };
+
+const noSuchResource = (): Refused =>
+  refused(404, "ResourceNotFoundException", "The resource you requested does not exist.");
 
 const reply = (status: number, body: object): Outcome<Reply> => ({ ok: true, value: { status, body } });
 

@@ -1,8 +1,16 @@
-// Reads a request of Lambda's control API about versions and aliases: which action, of which function, with what. All
-// other actions are refused by name. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html. Pure.
-import { isJsonObject, parseJson, type JsonObject } from "../../../../server/core/strict-json.js";
+// Reads a request of Lambda's control API: which action, of which function, with what. What is not served is refused by
+// name. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html. Pure.
 import type { Outcome, Refused, SignedRequest } from "../model.js";
 import { parseTarget } from "../sigv4/parse-target.js";
+import {
+  findUnknown,
+  LARGEST_PAGE,
+  type Page,
+  type Query,
+  readChange,
+  readPage,
+  readPublish,
+} from "./control-input.js";
 import { invalid, type InvokeTarget, parameter, type Place, readInvokeTarget } from "./invoke-target.js";
 import { refused } from "./refusal.js";
 import type { AliasChange, PublishInput } from "./versions.js";
@@ -11,22 +19,25 @@ export type ControlRequest = { readonly target: InvokeTarget } & (
   | { readonly action: "PublishVersion"; readonly input: PublishInput }
   | { readonly action: "ListVersionsByFunction"; readonly page: Page }
   | { readonly action: "GetFunctionConfiguration" }
+  | { readonly action: "GetFunctionUrlConfig" }
+  | { readonly action: "ListFunctionUrlConfigs"; readonly page: Page }
+  | { readonly action: "GetPolicy" }
+  | { readonly action: "GetFunctionConcurrency" }
   | { readonly action: "ListAliases"; readonly page: Page; readonly functionVersion?: string }
   | { readonly action: "GetAlias"; readonly alias: string }
   | { readonly action: "UpdateAlias"; readonly alias: string; readonly change: AliasChange }
 );
 
-export interface Page {
-  readonly marker: number;
-  readonly maxItems: number;
-}
-
-type Query = Readonly<Record<string, string | string[]>>;
-
-const PATH = /^\/2015-03-31\/functions\/(?<name>[^/]+)(?<rest>\/[^/]+(?:\/[^/]+)?)$/;
+const PATH = /^\/(?<date>\d{4}-\d\d-\d\d)\/functions\/(?<name>[^/]+)(?<rest>\/[^/]+(?:\/[^/]+)?)$/;
+/** Each part of the API has kept the date it came with. */
+const DATES: Readonly<Record<string, string>> = {
+  concurrency: "2019-09-30",
+  url: "2021-10-31",
+  urls: "2021-10-31",
+};
+const FIRST_DATE = "2015-03-31";
+const WITH_QUALIFIER = ["GET configuration", "GET url", "GET policy"];
 const ALIAS = /^(?!\d+$)[\w-]{1,128}$/;
-/** Lambda gives at most fifty, however many are asked for. */
-const LARGEST_PAGE = 50;
 
 /** Whether a path of Lambda's is for this API and not for Invoke. */
 export const isControlPath = (target: string): boolean =>
@@ -36,16 +47,18 @@ export const readControlRequest = (request: SignedRequest, place: Place): Outcom
   const parsed = parseTarget(request.target);
   if (!parsed.ok) return parameter(parsed.reason);
   const { path, query } = parsed.value;
-  const { name = "", rest = "" } = PATH.exec(path)?.groups ?? {};
+  const { date, name = "", rest = "" } = PATH.exec(path)?.groups ?? {};
   const [, collection = "", item] = rest.split("/");
   const key = `${request.method} ${collection}${item === undefined ? "" : "/{Name}"}`;
   const read = Object.hasOwn(READERS, key) ? READERS[key] : undefined;
-  if (read === undefined) return unknownOperation(request);
+  const dated = Object.hasOwn(DATES, collection) ? DATES[collection] : FIRST_DATE;
+  if (read === undefined || date !== dated) return unknownOperation(request);
   const { Qualifier, ...others } = query;
-  const takesQualifier = key === "GET configuration" && Qualifier !== undefined;
+  const mayBeQualified = WITH_QUALIFIER.includes(key);
+  const takesQualifier = mayBeQualified && Qualifier !== undefined;
   const target = readInvokeTarget(name, takesQualifier ? { Qualifier } : {}, place);
   if (!target.ok) return target;
-  if (target.value.qualifier !== undefined && key !== "GET configuration")
+  if (target.value.qualifier !== undefined && !mayBeQualified)
     return invalid("functionName", decodeURIComponent(name));
   const rests = takesQualifier ? others : query;
   return read({ target: target.value, item: decodeURIComponent(item ?? ""), query: rests, request });
@@ -55,7 +68,7 @@ const unknownOperation = ({ method, target }: SignedRequest): Refused =>
   refused(
     404,
     "UnknownOperationException",
-    `The local twin's Lambda serves Invoke, InvokeWithResponseStream, PublishVersion, ListVersionsByFunction, GetFunctionConfiguration, GetAlias, ListAliases and UpdateAlias, not ${method} ${target}`,
+    `The local twin's Lambda serves Invoke, InvokeWithResponseStream, PublishVersion, ListVersionsByFunction, GetFunctionConfiguration, GetFunctionUrlConfig, ListFunctionUrlConfigs, GetPolicy, GetFunctionConcurrency, GetAlias, ListAliases and UpdateAlias, not ${method} ${target}`,
   );
 
 interface Read {
@@ -80,6 +93,30 @@ const READERS: Readonly<Record<string, (read: Read) => Outcome<ControlRequest>>>
     const fault = findUnknown(Object.keys(query), []);
     return fault ?? { ok: true, value: { action: "GetFunctionConfiguration", target } };
   },
+  "GET url": ({ target, query }) => {
+    // A URL hangs on a function or an alias.
+    if (target.qualifier !== undefined && !ALIAS.test(target.qualifier))
+      return invalid("qualifier", target.qualifier);
+    const fault = findUnknown(Object.keys(query), []);
+    return fault ?? { ok: true, value: { action: "GetFunctionUrlConfig", target } };
+  },
+  "GET urls": ({ target, query }) => {
+    const page = readPage(query, []);
+    // Here Lambda's model has fifty for the most that may be asked for.
+    if (page.ok && Number(query.MaxItems ?? 0) > LARGEST_PAGE)
+      return invalid("maxItems", String(query.MaxItems));
+    return page.ok
+      ? { ok: true, value: { action: "ListFunctionUrlConfigs", target, page: page.value } }
+      : page;
+  },
+  "GET policy": ({ target, query }) => {
+    const fault = findUnknown(Object.keys(query), []);
+    return fault ?? { ok: true, value: { action: "GetPolicy", target } };
+  },
+  "GET concurrency": ({ target, query }) => {
+    const fault = findUnknown(Object.keys(query), []);
+    return fault ?? { ok: true, value: { action: "GetFunctionConcurrency", target } };
+  },
   "GET aliases": ({ target, query }) => {
     const page = readPage(query, ["FunctionVersion"]);
     if (!page.ok) return page;
@@ -103,89 +140,5 @@ const READERS: Readonly<Record<string, (read: Read) => Outcome<ControlRequest>>>
   },
 };
 
-const findUnknown = (names: readonly string[], known: readonly string[]): Refused | undefined => {
-  const unknown = names.find((name) => !known.includes(name));
-  return unknown === undefined ? undefined : parameter(`${unknown} is not served by the local twin.`);
-};
-
 const findAliasFault = (name: string): Refused | undefined =>
   ALIAS.test(name) ? undefined : invalid("name", name);
-
-const readPage = (query: Query, known: readonly string[]): Outcome<Page> => {
-  const fault = findUnknown(Object.keys(query), [...known, "Marker", "MaxItems"]);
-  if (fault !== undefined) return fault;
-  const { Marker: marker = "0", MaxItems: max = String(LARGEST_PAGE) } = query;
-  if (typeof marker !== "string" || !/^\d{1,9}$/.test(marker)) return invalid("marker", String(marker));
-  if (typeof max !== "string" || !/^[1-9]\d{0,4}$/.test(max) || Number(max) > 10_000)
-    return invalid("maxItems", String(max));
-  return { ok: true, value: { marker: Number(marker), maxItems: Math.min(Number(max), LARGEST_PAGE) } };
-};
-
-const readPublish = (query: Query, body: Buffer): Outcome<PublishInput> => {
-  const members = readMembers(body, ["CodeSha256", "Description", "RevisionId"]);
-  const fault = findUnknown(Object.keys(query), []);
-  if (fault !== undefined) return fault;
-  if (!members.ok) return members;
-  const { CodeSha256, Description, RevisionId } = members.value;
-  for (const [name, value] of Object.entries({ CodeSha256, Description, RevisionId }))
-    if (value !== undefined && typeof value !== "string") return invalid(name, JSON.stringify(value));
-  if (typeof Description === "string" && Description.length > 256) return invalid("description", Description);
-  return {
-    ok: true,
-    value: {
-      ...(typeof CodeSha256 === "string" && CodeSha256 !== "" && { codeSha256: CodeSha256 }),
-      ...(typeof Description === "string" && { description: Description }),
-      ...(typeof RevisionId === "string" && { revisionId: RevisionId }),
-    },
-  };
-};
-
-const readChange = (body: Buffer): Outcome<AliasChange> => {
-  const members = readMembers(body, ["Description", "FunctionVersion", "RevisionId", "RoutingConfig"]);
-  if (!members.ok) return members;
-  const { Description, FunctionVersion, RevisionId, RoutingConfig } = members.value;
-  if (Description !== undefined && (typeof Description !== "string" || Description.length > 256))
-    return invalid("description", JSON.stringify(Description));
-  if (
-    FunctionVersion !== undefined &&
-    (typeof FunctionVersion !== "string" || !/^(\$LATEST|\d{1,10})$/.test(FunctionVersion))
-  )
-    return invalid("functionVersion", JSON.stringify(FunctionVersion));
-  if (RevisionId !== undefined && typeof RevisionId !== "string")
-    return invalid("revisionId", JSON.stringify(RevisionId));
-  const additional = RoutingConfig === undefined ? undefined : readRouting(RoutingConfig);
-  if (additional?.ok === false) return additional;
-  return {
-    ok: true,
-    value: {
-      ...(FunctionVersion !== undefined && { functionVersion: FunctionVersion }),
-      ...(Description !== undefined && { description: Description }),
-      ...(RevisionId !== undefined && { revisionId: RevisionId }),
-      ...(additional !== undefined && { additional: additional.value }),
-    },
-  };
-};
-
-/** `{ AdditionalVersionWeights: { "8": 0.1 } }`; without one in it, the split ends. */
-const readRouting = (routing: unknown): Outcome<NonNullable<AliasChange["additional"]> | null> => {
-  const { AdditionalVersionWeights: weights = {}, ...others } = isJsonObject(routing) ? routing : { routing };
-  const entries = isJsonObject(weights) ? Object.entries(weights) : [];
-  const [entry] = entries;
-  if (Object.keys(others).length > 0 || !isJsonObject(weights))
-    return invalid("routingConfig", JSON.stringify(routing));
-  if (entry === undefined) return { ok: true, value: null };
-  const [version, weight] = entry;
-  if (entries.length > 1) return parameter("An alias can point at one additional version.");
-  if (!/^\d{1,10}$/.test(version)) return invalid("routingConfig.additionalVersionWeights", version);
-  if (typeof weight !== "number" || weight < 0 || weight > 1)
-    return invalid("routingConfig.additionalVersionWeights", JSON.stringify(weight));
-  return { ok: true, value: { version, weight } };
-};
-
-const readMembers = (body: Buffer, known: readonly string[]): Outcome<JsonObject> => {
-  const value = body.length === 0 ? {} : parseJson(body.toString());
-  if (!isJsonObject(value)) return notJson;
-  return findUnknown(Object.keys(value), known) ?? { ok: true, value };
-};
-
-const notJson: Refused = refused(400, "SerializationException", "The request's body is not a JSON object.");

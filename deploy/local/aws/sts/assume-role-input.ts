@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 // ProvidedContexts and whatever else is not read here is refused by name.
 import type { ManagedPolicy, Outcome } from "../model.js";
-import type { Parameters } from "./query-request.js";
+import type { Parameters } from "../query-protocol/query-request.js";
 import { readSessionRequest, type SessionRequest } from "./session-request.js";
 import { checkTags, readTags, readTransitiveTagKeys, type Tag } from "./session-tags.js";
 

@@ -3,7 +3,8 @@
 // A tag has one value: nested it stands in a list of one, flattened as text. Anything else is refused.
 import { isJsonObject } from "../../../../server/core/strict-json.js";
 import type { Outcome } from "../model.js";
-import { checkMember, constraints, type Report } from "./constraints.js";
+import { checkMember, type Report } from "../query-protocol/check-member.js";
+import { constraints } from "./constraints.js";
 import { idpRejectedClaim, refused } from "./refusals.js";
 import { checkTags, type Tag } from "./session-tags.js";
 

@@ -11,7 +11,7 @@ import { readAssumeRoleInput } from "./assume-role-input.js";
 import { assumeRoleWithWebIdentity } from "./assume-role-with-web-identity.js";
 import { describeAssumedRole, describeFederatedRole } from "./describe-session.js";
 import { createProviderKeys } from "./provider-keys.js";
-import { readQueryRequest, type Parameters } from "./query-request.js";
+import { readQueryRequest, type Parameters } from "../query-protocol/query-request.js";
 import { accessDenied, notAuthorized, throttled } from "./refusals.js";
 import { createWebIdentityVerifier, type VerifyWebIdentity } from "./verify-web-identity.js";
 import { readWebIdentityInput } from "./web-identity-input.js";

@@ -40,9 +40,3 @@ export const packedPolicyTooLarge = (percent: number): AwsError =>
   badRequest("PackedPolicyTooLarge")(
     `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
   );
-
-/** All faults of a request in one, as STS tells them. */
-export const validationErrors = (faults: readonly string[]): AwsError =>
-  validationError(
-    `${faults.length} validation ${faults.length === 1 ? "error" : "errors"} detected: ${faults.join("; ")}`,
-  );

@@ -2,8 +2,9 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
 import { parsePolicyText } from "../iam/parse-policy.js";
 import type { ManagedPolicy, Outcome, PolicyDocument } from "../model.js";
-import { checkMember, constraints, type Report } from "./constraints.js";
-import type { ParameterReader } from "./query-request.js";
+import { checkMember, type Report } from "../query-protocol/check-member.js";
+import { constraints } from "./constraints.js";
+import type { ParameterReader } from "../query-protocol/query-request.js";
 import { malformedPolicy, refused, validationError } from "./refusals.js";
 
 export interface PassedPolicies {

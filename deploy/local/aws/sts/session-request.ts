@@ -1,9 +1,16 @@
 // What AssumeRole and AssumeRoleWithWebIdentity both ask for, checked as STS checks it, all faults at once. A parameter
 // that nobody read is refused by name.
 import type { ManagedPolicy, Outcome } from "../model.js";
-import { checkMember, constraints, integers, memberName, readInteger, type Report } from "./constraints.js";
-import { readParameters, type ParameterReader, type Parameters } from "./query-request.js";
-import { refused, validationErrors } from "./refusals.js";
+import {
+  checkMember,
+  memberName,
+  readInteger,
+  validationErrors,
+  type Report,
+} from "../query-protocol/check-member.js";
+import { readParameters, type ParameterReader, type Parameters } from "../query-protocol/query-request.js";
+import { constraints, integers } from "./constraints.js";
+import { refused } from "./refusals.js";
 import { findSessionPolicy, readPassedPolicies, type SessionPolicy } from "./session-policies.js";
 
 export interface SessionRequest {
@@ -57,6 +64,6 @@ function readMembers(reader: ParameterReader, report: Report): MemberReader {
   return {
     required,
     optional: (name) => (reader.has(name) ? required(name) : undefined),
-    integer: (name) => readInteger(reader.take(name), name, report),
+    integer: (name) => readInteger(reader.take(name), memberName(name), integers[name], report),
   };
 }

@@ -1,7 +1,8 @@
 // Session tags, and which of them go on to the sessions that the session makes: TransitiveTagKeys.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_know
-import { checkMember, constraints, type Report } from "./constraints.js";
-import type { ParameterReader } from "./query-request.js";
+import { checkMember, type Report } from "../query-protocol/check-member.js";
+import { constraints } from "./constraints.js";
+import type { ParameterReader } from "../query-protocol/query-request.js";
 
 export interface Tag {
   readonly key: string;

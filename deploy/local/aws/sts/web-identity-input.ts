@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 // ProviderId belongs to OAuth 2.0 tokens of Facebook and Amazon, which the twin does not take: refused by name.
 import type { ManagedPolicy, Outcome } from "../model.js";
-import type { Parameters } from "./query-request.js";
+import type { Parameters } from "../query-protocol/query-request.js";
 import { readSessionRequest, type SessionRequest } from "./session-request.js";
 
 export interface WebIdentityInput extends SessionRequest {

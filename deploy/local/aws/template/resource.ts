@@ -2,6 +2,7 @@
 import { relocated, unsupported, type Report } from "./faults.js";
 import { resolveIntrinsics, type Scope } from "./language/intrinsics.js";
 import { isMembers, readFields, type Fields, type Members } from "./fields.js";
+import { readTrustPolicyText } from "./trust-policy-text.js";
 
 export interface Resource {
   readonly logicalId: string;
@@ -26,7 +27,9 @@ export function readProperties(
   const path = `${resource.path}.Properties`;
   const there = relocated(report, resource.places);
   const resolved = resolveIntrinsics(resource.properties, scope, path, there);
-  return { properties: readFields(resolved, path, there), report: there };
+  const isRole = resource.type === "AWS::IAM::Role";
+  const properties = isRole ? readTrustPolicyText(resolved, path, there) : resolved;
+  return { properties: readFields(properties, path, there), report: there };
 }
 
 /** `{{resolve:ssm:...}}` is looked up by CloudFormation; here it would be taken for the value itself. */

@@ -11,6 +11,8 @@ const letters = (kind: string, name: string, length: number): string =>
 
 export const roleId = (roleArn: string): string => `AROA${letters("role", roleArn, 17)}`;
 
+export const policyId = (policyArn: string): string => `ANPA${letters("policy", policyArn, 17)}`;
+
 /** The first label of a function URL's host name. */
 export const urlId = (qualifiedArn: string): string => letters("url", qualifiedArn, 32).toLowerCase();
 

@@ -7,7 +7,7 @@ import {
   type StsAnswer,
 } from "../../../../deploy/local/aws/sts/answer.js";
 import { createSts } from "../../../../deploy/local/aws/sts/create-sts.js";
-import { readQueryRequest } from "../../../../deploy/local/aws/sts/query-request.js";
+import { readQueryRequest } from "../../../../deploy/local/aws/query-protocol/query-request.js";
 import { createVerifier } from "../../../../deploy/local/aws/sigv4/verify-request.js";
 import { now, sampleRole, templateOf } from "../iam/sample-caller.js";
 import { signWithAws4 } from "../sigv4/signing.js";

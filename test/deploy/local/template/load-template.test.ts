@@ -94,6 +94,7 @@ test("a policy apart from the role is attached to it, its references resolved", 
           },
         ],
       },
+      text: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"],"Resource":"arn:aws:iam::123456789012:role/grantway-analyst"}]}',
     },
   ]);
 });

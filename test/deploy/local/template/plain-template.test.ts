@@ -160,7 +160,10 @@ test("a Fargate service's template loads: three roles, no function, and a notice
     ["Resources.InvokeRole", 0],
   ]);
   expect(roles[1]?.policies[0]?.document.statements[0]?.resources).toEqual([roles[2]?.arn]);
-  expect(notices).toHaveLength(14);
+  expect(notices).toHaveLength(15);
+  expect(notices.at(-1)).toBe(
+    "Resources: no function is among them, so there is none to call; roles can be assumed",
+  );
   expect(notices).toContain(
     "Resources.BalancerGroup, Resources.TaskGroup: AWS::EC2::SecurityGroup is named here, not served",
   );

@@ -34,6 +34,7 @@ export function readNamedPolicy(fields: Fields, reader: PolicyReader): NamedPoli
   const policy = {
     name: fields.text("PolicyName", policyName),
     document: readDocument(fields, "PolicyDocument", "identity", reader),
+    text: textOf(fields, "PolicyDocument"),
     length: lengthOf(fields.any("PolicyDocument")),
   };
   fields.end();
@@ -57,21 +58,30 @@ export interface AttachedManagedPolicy {
   readonly report: Report;
   readonly arn: string;
   readonly document: PolicyDocument;
+  readonly text: string;
+  readonly description: string;
   readonly roles: readonly string[];
 }
 
 export function readManagedPolicy(fields: Fields, arn: string, reader: PolicyReader): AttachedManagedPolicy {
   fields.text("ManagedPolicyName", policyName, "made-up");
   fields.text("Path", /^\/([!-~]{1,510}\/)?$/, "/");
-  fields.text("Description", /^[^]{0,1000}$/, "");
+  const description = fields.text("Description", /^[^]{0,1000}$/, "");
   const length = lengthOf(fields.any("PolicyDocument"));
   if (length > 6144) fields.fault("PolicyDocument", `has ${length} characters; 6144 are the most`);
   const policy = {
     ...{ path: fields.at("Roles"), report: reader.report, arn, roles: fields.texts("Roles") },
-    document: readDocument(fields, "PolicyDocument", "identity", reader),
+    ...{ document: readDocument(fields, "PolicyDocument", "identity", reader), description },
+    text: textOf(fields, "PolicyDocument"),
   };
   fields.end();
   return policy;
+}
+
+/** What IAM gives back of a document; one that is text in the template already is given back as it is. */
+export function textOf(fields: Fields, name: string): string {
+  const document = fields.any(name) ?? {};
+  return typeof document === "string" ? document : JSON.stringify(document);
 }
 
 export function readDocument(

@@ -78,9 +78,14 @@ export function readResources(resources: readonly Resource[], context: ReadConte
     else readResource(resource, found, context);
   }
   noteInert(resources, context);
+  if (found.functions.length === 0)
+    context.note("Resources: no function is among them, so there is none to call; roles can be assumed");
   const { oidcProviders } = found;
   const managedPolicies = [
-    ...found.managedPolicies.map(({ arn, document }) => ({ arn, document })),
+    ...found.managedPolicies.map(({ arn, document, text, description }) => ({
+      ...{ arn, document, text },
+      ...(description === "" ? {} : { description }),
+    })),
     ...awsManagedPolicies,
   ];
   reportTwiceInAnyCase(

@@ -7,6 +7,7 @@ import {
   readDocument,
   readNamedPolicy,
   lengthOf,
+  textOf,
   type NamedPolicy,
   type PolicyReader,
 } from "./read-policy.js";
@@ -30,7 +31,7 @@ export function readRole(
 ): ReadRole {
   if (!/^[\w+=,.@-]{1,64}$/.test(name)) fields.fault("RoleName", `${name} is not a role name`);
   fields.ignore("RoleName");
-  fields.text("Description", /^[\t\n\r\u0020-\u007E\u00A1-\u00FF]{0,1000}$/, "");
+  const description = fields.text("Description", /^[\t\n\r\u0020-\u007E\u00A1-\u00FF]{0,1000}$/, "");
   fields.text("Path", /^\/([!-~]{1,510}\/)?$/, "/");
   const trustLength = lengthOf(fields.any("AssumeRolePolicyDocument"));
   if (trustLength > 2048)
@@ -43,6 +44,8 @@ export function readRole(
   const role: Role = {
     ...{ name, arn, roleId: roleId(arn), place },
     trustPolicy: readDocument(fields, "AssumeRolePolicyDocument", "trust", reader),
+    trustPolicyText: textOf(fields, "AssumeRolePolicyDocument"),
+    ...(description === "" ? {} : { description }),
     policies: [],
     ...(fields.has("Tags") ? { tags: readTags(fields, reader.report) } : {}),
     maxSessionDurationSeconds: fields.integer("MaxSessionDuration", [3600, 43_200], 3600),
@@ -85,9 +88,11 @@ export function completeRole(read: ReadRole, attached: Attached, managed: readon
   return {
     ...role,
     policies: [
-      ...inline.map(({ name, document }) => ({ name, document })),
-      ...documents.flatMap(({ name, document }) => (document === undefined ? [] : [{ name, document }])),
+      ...inline.map(({ name, document, text }) => ({ name, document, ...(text !== undefined && { text }) })),
+      ...documents.flatMap(({ name, document }) =>
+        document === undefined ? [] : [{ name, document, isManaged: true as const }],
+      ),
     ],
-    ...(boundary === undefined ? {} : { boundary }),
+    ...(boundary === undefined || boundaryArn === undefined ? {} : { boundary, boundaryArn }),
   };
 }

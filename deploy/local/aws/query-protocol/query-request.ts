@@ -1,5 +1,5 @@
-// AWS's query protocol: POST / with a form. The twin takes no GET, and no parameter twice.
-// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+// AWS's query protocol, which STS and IAM speak: POST / with a form. The twin takes no GET, and no parameter twice.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/programming.html
 import type { AwsError, Outcome, SignedRequest } from "../model.js";
 
 export type Parameters = ReadonlyMap<string, string>;
@@ -16,13 +16,13 @@ export function readQueryRequest({ method, target, rawHeaders, body }: SignedReq
   if (method !== "POST" || target !== "/") {
     return refusal(
       "InvalidAction",
-      "What is asked of / is for STS, and the local twin's STS takes POST only.",
+      "What is asked of / is for STS or IAM, and the local twin takes POST only.",
     );
   }
   const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === "content-type");
   const type = at < 0 ? "" : (rawHeaders[at + 1] ?? "");
   if (!/^application\/x-www-form-urlencoded\s*(;\s*charset=utf-8\s*)?$/i.test(type)) {
-    return refusal("InvalidAction", "The local twin's STS takes application/x-www-form-urlencoded only.");
+    return refusal("InvalidAction", "The local twin takes application/x-www-form-urlencoded only.");
   }
   if (body.length > limitBytes) return refusal("ValidationError", `The request is over ${limitBytes} bytes.`);
   return parseForm(body.toString("latin1"));

@@ -1,0 +1,81 @@
+// The real things behind a doctor: AWS SDK clients, and a fetcher for issuers. Loaded when the command needs them. The
+// gateway's questions go by the standard credential chain, those of whoever reads by a profile where one is named.
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { createFetchJson } from "../adapters/fetch-json.js";
+import type { Settings } from "../config/compile.js";
+import { arnParts } from "../core/arn.js";
+import type { DoctorPorts } from "../doctor/ports.js";
+import { stsAsker } from "../doctor/readers/ask-sts.js";
+import { iamReader } from "../doctor/readers/read-iam.js";
+import { readIssuer } from "../doctor/readers/read-issuer.js";
+import { lambdaReader } from "../doctor/readers/read-lambda.js";
+import { loadBalancerReader } from "../doctor/readers/read-load-balancer.js";
+import type { Clock } from "../ports.js";
+
+export interface PortsOptions {
+  readonly sts: Settings["sts"];
+  /** In place of AWS, for IAM, Lambda and ELB: the local twin's. */
+  readonly endpoint?: string;
+  readonly readerProfile?: string;
+  /** For load balancers, whose own ARN tells it. */
+  readonly loadBalancer?: string;
+  readonly clock: Clock;
+  readonly requestTimeoutMs?: number;
+}
+
+export interface OpenDoctorPorts extends DoctorPorts {
+  close(): Promise<void>;
+}
+
+export function openDoctorPorts(options: PortsOptions): OpenDoctorPorts {
+  const { sts: place, endpoint, readerProfile, clock, requestTimeoutMs = 5_000 } = options;
+  const bounded = {
+    maxAttempts: 3,
+    // The SDK itself waits for ever.
+    requestHandler: {
+      connectionTimeout: 2_000,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  };
+  const reading = {
+    ...bounded,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(readerProfile !== undefined && { profile: readerProfile }),
+  };
+  const sts = new STSClient({ ...bounded, ...place });
+  const readerSts = new STSClient({ ...reading, ...place });
+  // IAM is one for all Regions of a partition, and is signed for the first of them.
+  const iam = new IAMClient({ ...reading, region: iamRegionOf(place.region) });
+  const lambdas = new Map<string, LambdaClient>();
+  const lambdaOf = (functionArn: string): LambdaClient => {
+    const { region } = arnParts(functionArn);
+    const client = lambdas.get(region) ?? new LambdaClient({ ...reading, region });
+    lambdas.set(region, client);
+    return client;
+  };
+  const region = options.loadBalancer === undefined ? place.region : arnParts(options.loadBalancer).region;
+  const elb = new ElasticLoadBalancingV2Client({ ...reading, region });
+  const fetcher = createFetchJson();
+  return {
+    ...stsAsker(sts, clock),
+    ...iamReader(iam),
+    ...lambdaReader(lambdaOf),
+    ...loadBalancerReader(elb),
+    readerAccount: async () => {
+      const answer = readerSts.send(new GetCallerIdentityCommand({}));
+      return answer.then(({ Account }) => Account).catch(() => undefined);
+    },
+    issuer: (issuer) => readIssuer(issuer, fetcher.fetchJson),
+    close: async () => {
+      for (const client of [sts, readerSts, iam, elb, ...lambdas.values()]) client.destroy();
+      await fetcher.close();
+    },
+  };
+}
+
+const iamRegionOf = (region: string): string =>
+  region.startsWith("cn-") ? "cn-north-1" : region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";

@@ -1,0 +1,63 @@
+// The role of a rule itself: is it there, and does it last as long as the rule asks?
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (DurationSeconds)
+import { formatDuration } from "../core/duration.js";
+import type { Facts } from "./facts.js";
+import type { Finding } from "./finding.js";
+import type { CheckedRule } from "./scope.js";
+
+const chainedLimitSeconds = 3_600;
+
+export function checkRole(checked: CheckedRule, facts: Facts): readonly Finding[] {
+  const role = facts.roles.get(checked.roleArn);
+  if (role && !role.ok && role.denial.kind === "absent") return [unknownRole(checked)];
+  return checkDuration(checked, facts);
+}
+
+const unknownRole = ({ rule, roleArn, where }: CheckedRule): Finding => ({
+  id: "role_unknown",
+  severity: "error",
+  where: [where],
+  problem: `there is no role ${roleArn}`,
+  effect: `403 session_refused for every caller of rule ${rule.name}`,
+  learnt: "read",
+});
+
+function checkDuration(checked: CheckedRule, facts: Facts): readonly Finding[] {
+  const { rule, roleArn, where } = checked;
+  const { isChained } = facts.gateway;
+  if (isChained && rule.durationSeconds > chainedLimitSeconds) return [cutByChaining(checked)];
+  const role = facts.roles.get(roleArn);
+  const maximum = role?.ok === true ? role.value.maxSessionSeconds : undefined;
+  const probe = facts.probes.get(rule.name);
+  const isRefused = probe?.outcome === "too_long";
+  if (!isRefused && (maximum === undefined || rule.durationSeconds <= maximum)) return [];
+  return [
+    {
+      id: "duration_above_maximum",
+      severity: "error",
+      where: [where],
+      problem:
+        `duration ${text(rule.durationSeconds)} is above what ${roleArn} allows` +
+        (maximum === undefined ? "" : `: MaxSessionDuration ${text(maximum)}`),
+      effect: `403 session_refused for every caller of rule ${rule.name}`,
+      learnt: isRefused ? "probed" : "read",
+      paste: {
+        into: `the properties of ${roleArn.replace(/^.*\//, "")} in its template`,
+        format: "yaml",
+        text: `MaxSessionDuration: ${rule.durationSeconds}`,
+      },
+    },
+  ];
+}
+
+const cutByChaining = ({ rule, where }: CheckedRule): Finding => ({
+  id: "duration_cut_by_chaining",
+  severity: "warning",
+  where: [where],
+  problem: `duration ${text(rule.durationSeconds)} is cut to 1h: the gateway runs on a role, and STS gives no longer session to one that chains roles`,
+  effect: "granted credentials end after an hour at the latest",
+  learnt: "read",
+  paste: { into: where, format: "yaml", text: "duration: 1h" },
+});
+
+const text = (seconds: number): string => formatDuration(seconds * 1000);

@@ -1,0 +1,98 @@
+// What a doctor could learn of AWS and of the issuers, before anything is judged. Each part is there, or says why it
+// is not: nothing is taken for well that was not seen.
+import type { Issuer } from "../core/model.js";
+import type { Result } from "../core/result.js";
+import type { SigningKey } from "../core/select-key.js";
+import type { PolicyStatement } from "./policy-statements.js";
+
+/** Why something was not seen. */
+export interface Unseen {
+  /** absent: AWS says that there is none. denied: the action in `needs` is missing. */
+  readonly kind: "absent" | "denied" | "failed" | "skipped";
+  /** `iam:GetRole on arn:...` */
+  readonly needs: string;
+  readonly sentence: string;
+}
+
+export type Look<T> = Result<T, Unseen>;
+
+/** The role or user that the gateway calls STS as. */
+export interface GatewayIdentity {
+  /** As STS names it, or as `--gateway-role` does. */
+  readonly arn: string;
+  readonly accountId: string;
+  /** Absent for a user, a root or a federated one. */
+  readonly roleName?: string;
+  /** What it mints lasts an hour at most: its own credentials are a role session's. */
+  readonly isChained: boolean;
+}
+
+export interface RoleFacts {
+  readonly trust: readonly PolicyStatement[];
+  readonly maxSessionSeconds: number;
+  readonly hasBoundary: boolean;
+}
+
+/** What AssumeRole answered to a request of the rule's own shape, with a session policy that allows nothing. */
+export type Probe =
+  | { readonly outcome: "ok" }
+  /** The actions it named, one after the other; `sts:AssumeRole` where it named none. */
+  | { readonly outcome: "denied"; readonly actions: readonly string[]; readonly message: string }
+  | { readonly outcome: "too_long"; readonly message: string }
+  | { readonly outcome: "failed"; readonly message: string };
+
+export interface UrlConfig {
+  readonly url: string;
+  readonly authType: string;
+  readonly invokeMode: string;
+  readonly hasCors: boolean;
+}
+
+export interface FunctionFacts {
+  readonly url: Look<UrlConfig>;
+  readonly timeoutSeconds: Look<number>;
+  /** Absent value: nothing is reserved. */
+  readonly reserved: Look<number | undefined>;
+  readonly policy: Look<readonly PolicyStatement[]>;
+}
+
+export type IssuerFacts =
+  | { readonly outcome: "keys"; readonly keys: readonly SigningKey[] }
+  | { readonly outcome: "unreachable" | "differs" | "malformed"; readonly sentence: string };
+
+export interface LoadBalancerFacts {
+  readonly idleSeconds: number;
+  readonly targetGroups: readonly { readonly name: string; readonly deregistrationSeconds: number }[];
+}
+
+export interface FlyFacts {
+  readonly file: string;
+  readonly killSeconds?: number;
+  readonly idleSeconds?: number;
+}
+
+export interface Facts {
+  readonly gateway: GatewayIdentity;
+  /** Epoch milliseconds, both of the same moment, and how long the question took. */
+  readonly clock: { readonly ours: number; readonly theirs: number; readonly tookMs: number } | undefined;
+  /** The policies of the role that the gateway runs on. */
+  readonly ownPolicies: Look<readonly PolicyStatement[]>;
+  /** By role ARN. */
+  readonly roles: ReadonlyMap<string, Look<RoleFacts>>;
+  /** By role ARN. */
+  readonly rolePolicies: ReadonlyMap<string, Look<readonly PolicyStatement[]>>;
+  /** By rule name; none where the doctor is not the gateway. */
+  readonly probes: ReadonlyMap<string, Probe>;
+  /** By function ARN, as the route has it. */
+  readonly functions: ReadonlyMap<string, FunctionFacts>;
+  /** By issuer name. */
+  readonly issuers: ReadonlyMap<string, IssuerFacts>;
+  readonly loadBalancer?: Look<LoadBalancerFacts>;
+  readonly fly?: FlyFacts;
+}
+
+/** An issuer and what it showed. */
+export interface SeenIssuer {
+  readonly issuer: Issuer;
+  readonly facts: IssuerFacts;
+}
