@@ -1,5 +1,9 @@
 // ESM-only packages that our CommonJS test build loads; Jest must transform them too.
-const esmOnly = ["jose", "oidc-provider", "lru-cache", "@marcbachmann/cel-js"];
+// The last two call `import()`, which Jest has only where it is transformed.
+const esmOnly = [
+  ...["jose", "oidc-provider", "lru-cache", "@marcbachmann/cel-js"],
+  ...["@opentelemetry/exporter-trace-otlp-proto", "@opentelemetry/otlp-exporter-base"],
+];
 
 // The AWS SDK's note on Node 20 would stand between the results of every test file.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";

@@ -2,14 +2,14 @@
 import express, { type Express } from "express";
 import helmet from "helmet";
 import type { Metrics } from "./adapters/metrics.js";
+import type { Readiness } from "./readiness.js";
 
 export interface AdminParts {
-  /** Why the gateway should get no traffic now; empty when it should. */
-  readonly unreadyReasons: () => readonly string[];
+  readonly readiness: () => Readiness;
   readonly metrics: Metrics;
 }
 
-export function createAdminApp({ unreadyReasons, metrics }: AdminParts): Express {
+export function createAdminApp({ readiness, metrics }: AdminParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(helmet());
@@ -17,9 +17,10 @@ export function createAdminApp({ unreadyReasons, metrics }: AdminParts): Express
     response.json({ status: "live" });
   });
   app.get("/readyz", (_request, response) => {
-    const reasons = unreadyReasons();
+    const { reasons, notes } = readiness();
     response.status(reasons.length === 0 ? 200 : 503);
-    response.json({ status: reasons.length === 0 ? "ready" : "not ready", reasons });
+    const status = reasons.length === 0 ? "ready" : "not ready";
+    response.json(notes.length === 0 ? { status, reasons } : { status, reasons, notes });
   });
   app.get("/metrics", async (_request, response) => {
     const { contentType, text } = await metrics.read();

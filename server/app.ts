@@ -63,7 +63,7 @@ async function answer(
   if (!isItsTurn(response)) await turnOf(request, response);
   const startedAt = parts.clock();
   const inbound = inboundOf(request, response, parts);
-  const findings: Findings = {};
+  const findings: Findings = { requestId: inbound.requestId };
   parts.metrics.callStarted();
   parts.callsInFlight.add(inbound.abandonment);
   try {

@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 import type { Authorize } from "./authorize.js";
 import { maxPolicyLength } from "./core/compile-policy.js";
+import type { Findings } from "./core/inbound.js";
 import { jointSpec, type RouteSpec } from "./core/joint-spec.js";
 import type { Principal, Route, SessionSpec } from "./core/model.js";
 import { narrowPolicy, type PolicyFlaw } from "./core/narrow-policy.js";
@@ -18,6 +19,8 @@ export interface WebIdentityCall {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly clientAddress: string;
+  /** Told of the routes that the session is for. */
+  readonly findings?: Findings;
 }
 
 /** Refuses as `authorize` does, and with `sts_route_ambiguous` or `sts_request_refused`. */
@@ -27,6 +30,7 @@ export function authorizeWebIdentity(call: WebIdentityCall, authorize: Authorize
   if (!specs.ok) return specs;
   const joint = jointSpec(specs.value);
   if (!joint.ok) return joint;
+  if (call.findings) call.findings.routes = specs.value.map(({ route }) => route);
   const spec = { ...joint.value, durationSeconds: durationOf(request, joint.value) };
   const narrowed = request.policy === undefined ? accept(spec) : narrow(spec, request.policy);
   if (!narrowed.ok) return narrowed;

@@ -3,6 +3,7 @@ import { createCallerLogs, type Log } from "./adapters/log.js";
 import type { Metrics, UpstreamOutcome } from "./adapters/metrics.js";
 import type { Denial } from "./core/denial.js";
 import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
+import { loggedPath } from "./http-names.js";
 import type { Clock } from "./ports.js";
 
 export interface Answered {
@@ -37,7 +38,11 @@ export function createRecord(parts: {
       verdict,
       seconds: (now - startedAt) / 1000,
       upstream,
+      method: ended.inbound.method,
+      matched: findings.route,
+      traceId: findings.trace?.isSampled ? findings.trace.traceId : undefined,
     });
+    findings.trace?.end({ status: reply.status, verdict, fault: faultOf(ended) });
     const fields = fieldsOf(ended, now - startedAt, verdict, upstream);
     const log = callerLog(findings);
     if (error !== undefined) log.error({ ...fields, err: error }, "request failed");
@@ -45,9 +50,12 @@ export function createRecord(parts: {
   };
 }
 
+const faultOf = ({ denial, error }: Ended): string | undefined =>
+  denial?.reason ?? (error === undefined ? undefined : "internal_error");
+
 /** One object a line, written to in place. */
 function fieldsOf(
-  { inbound, findings: { route, door, upstream: call }, reply, denial }: Ended,
+  { inbound, findings: { route, door, upstream: call, trace }, reply, denial }: Ended,
   durationMs: number,
   verdict: Verdict,
   upstream: UpstreamOutcome | undefined,
@@ -69,6 +77,10 @@ function fieldsOf(
   }
   if (route) fields.route = route.name;
   if (door) fields.door = door;
+  if (trace) {
+    fields.traceId = trace.traceId;
+    fields.spanId = trace.spanId;
+  }
   return denial ? Object.assign(fields, denial) : fields;
 }
 
@@ -83,13 +95,4 @@ function upstreamOutcome(
   // Without an end of its own, a bug of ours ended it.
   const { at, verdict: own } = ended ?? { at: now, verdict: "truncated" };
   return { verdict: own, milliseconds: at - startedAt, bytes: 0 };
-}
-
-const maxLoggedPath = 1024;
-
-/** Queries carry secrets often enough, and so does the authority of an absolute form (RFC 3986 3.2.1). */
-function loggedPath(rawTarget: string): string {
-  if (!rawTarget.startsWith("/")) return "(not a path)";
-  const end = rawTarget.search(/[?#]/);
-  return rawTarget.slice(0, Math.min(end < 0 ? maxLoggedPath : end, maxLoggedPath));
 }

@@ -14,6 +14,7 @@ import { createConsultAuthorizer } from "./consult-authorizer.js";
 import { createDpopNonces } from "./core/dpop-nonce.js";
 import type { RoleSession } from "./core/model.js";
 import { createGateway, type Gateway } from "./gateway.js";
+import { grant } from "./grant.js";
 import type { MatchRoute } from "./match-route.js";
 import { createObtainSession } from "./obtain-session.js";
 import type {
@@ -21,12 +22,14 @@ import type {
   BoundedMap,
   Clock,
   HeldSession,
+  IssuedSession,
   RoleSessions,
   SigningKeys,
   Upstream,
 } from "./ports.js";
 import { createProxy } from "./proxy.js";
 import { createSts } from "./sts.js";
+import { noTracing, type Tracing } from "./tracing.js";
 
 export interface GatewayAdapters {
   readonly authorizers: Authorizers;
@@ -36,13 +39,18 @@ export interface GatewayAdapters {
   readonly sessions: BoundedMap<HeldSession>;
   readonly upstream: Upstream;
   readonly clock: Clock;
+  /** Called once for each session that STS gave a caller. */
+  readonly onIssued: (issued: IssuedSession) => void;
+  /** Absent: the steps are themselves. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export function composeGateway(
   settings: Settings,
   matchRoute: MatchRoute,
-  { authorizers, keys, metrics, roleSessions, sessions, upstream, clock }: GatewayAdapters,
+  { authorizers, keys, metrics, roleSessions, sessions, upstream, clock, onIssued, ...more }: GatewayAdapters,
 ): Gateway {
+  const { tracing = noTracing } = more;
   const authentication = {
     issuers: settings.issuers,
     keys,
@@ -53,10 +61,10 @@ export function composeGateway(
     tokenBytes: settings.limits.tokenBytes,
   };
   const authenticateToken = createAuthenticateToken(authentication);
-  const authorize = createAuthorize();
+  const authorize = tracing.step("authorize", createAuthorize());
   const handedOut = createBoundedMap<RoleSession>();
-  const obtainSession = createObtainSession({
-    roleSessions,
+  const obtain = createObtainSession({
+    roleSessions: tracing.roleSessions(roleSessions),
     sessions,
     refusals: createBoundedMap(),
     budgets: createBoundedMap(),
@@ -64,31 +72,33 @@ export function composeGateway(
     // Nothing may keep the process that only waits.
     pause: (ms) => setTimeout(ms, undefined, { ref: false }),
     random: Math.random,
+    onIssued,
   });
-  return createGateway({
+  const obtainSession = tracing.step("obtain session", obtain);
+  const gateway = createGateway({
     clock,
     ...(settings.listen.origins && { origins: settings.listen.origins }),
-    matchRoute,
-    authenticate: createAuthenticate(authentication, authenticateToken),
-    consultAuthorizer: createConsultAuthorizer({
-      authorizers,
-      decisions: createBoundedMap(),
-      clock,
-      secret: randomBytes(32),
-      identityBytes: settings.limits.tokenBytes,
-      onAsked: metrics.authorizerAsked,
-    }),
+    matchRoute: tracing.step("match route", matchRoute),
+    authenticate: tracing.step("authenticate", createAuthenticate(authentication, authenticateToken)),
+    consultAuthorizer: tracing.step(
+      "consult authorizer",
+      createConsultAuthorizer({
+        authorizers,
+        decisions: createBoundedMap(),
+        clock,
+        secret: randomBytes(32),
+        identityBytes: settings.limits.tokenBytes,
+        onAsked: metrics.authorizerAsked,
+      }),
+    ),
     authorize,
     obtainSession,
-    proxy: createProxy({
-      upstream,
-      clock,
-      bodyBytes: settings.limits.bodyBytes,
-    }),
+    proxy: tracing.proxy(createProxy({ upstream, clock, bodyBytes: settings.limits.bodyBytes })),
+    grant: tracing.step("grant", grant),
     handedOut,
     sts: createSts({
       routes: settings.routes,
-      authenticateToken,
+      authenticateToken: tracing.step("authenticate", authenticateToken),
       authorize,
       obtainSession,
       callerIdentity: createCallerIdentity({ granted: handedOut, clock }),
@@ -98,4 +108,5 @@ export function composeGateway(
       bufferedBytes: settings.limits.bufferedBytes,
     }),
   });
+  return tracing.gateway(gateway);
 }

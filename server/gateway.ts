@@ -8,7 +8,7 @@ import type { Findings, Inbound, Reply } from "./core/inbound.js";
 import type { RoleSession } from "./core/model.js";
 import { requestTargetOf } from "./core/request-target.js";
 import { accept, type Result } from "./core/result.js";
-import { grant } from "./grant.js";
+import { grant as handOver, type Grant } from "./grant.js";
 import type { MatchRoute } from "./match-route.js";
 import type { ObtainSession } from "./obtain-session.js";
 import type { BoundedMap, Clock } from "./ports.js";
@@ -23,6 +23,7 @@ export interface GatewaySteps {
   readonly authorize: Authorize;
   readonly obtainSession: ObtainSession;
   readonly proxy: Proxy;
+  readonly grant?: Grant;
   /** The same steps for STS's clients, who send their token in a form. */
   readonly sts: Sts;
   /** What was handed out, by access key id: the /sts door names its holder. */
@@ -41,6 +42,7 @@ export function createGateway({
   authorize,
   obtainSession,
   proxy,
+  grant = handOver,
   sts,
   handedOut,
   clock,
@@ -70,7 +72,7 @@ export function createGateway({
     if (!spec.ok) return spec;
     findings.spec = spec.value;
 
-    const session = await obtainSession(spec.value, door);
+    const session = await obtainSession(spec.value, door, findings);
     if (!session.ok) return session;
     findings.session = session.value;
     if (door === "grant") handedOut.set(session.value.credentials.accessKeyId, session.value);

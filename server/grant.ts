@@ -10,6 +10,8 @@ export function expirationOf(principal: Principal, session: RoleSession): string
   return new Date(end).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
+export type Grant = typeof grant;
+
 export function grant(route: Route, principal: Principal, spec: SessionSpec, session: RoleSession): Reply {
   const { accessKeyId, secretAccessKey, sessionToken } = session.credentials;
   const body = {

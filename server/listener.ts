@@ -19,6 +19,9 @@ export interface ListenerOptions {
 // Proxies and NAT gateways forget a silent TCP connection after 350 s; a probe a minute keeps it known.
 const keepAliveProbeMs = 60_000;
 
+/** How much longer than its longest call a gateway keeps an idle connection: who is in front must let go first. */
+export const keptBeyondCallMs = 60_000;
+
 /**
  * Resolves with the port once the server listens.
  * @throws Node's error (`EADDRINUSE`, `EACCES`...) when it cannot.

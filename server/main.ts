@@ -3,24 +3,30 @@ import { createServer, type Server } from "node:http";
 import { createAdminApp } from "./admin.js";
 import { createAppServer } from "./app-server.js";
 import { createApp } from "./app.js";
+import { createAudit } from "./adapters/audit.js";
 import { createAuthorizers } from "./adapters/authorizers.js";
 import { createBoundedMap } from "./adapters/bounded-map.js";
 import { answerConnectionErrors } from "./adapters/connection-errors.js";
-import type { Log } from "./adapters/log.js";
+import { createLoadLines } from "./adapters/load-lines.js";
+import { logProbe, type Log } from "./adapters/log.js";
 import { createMetrics } from "./adapters/metrics.js";
 import { createPackedPolicyWarning } from "./adapters/packed-policy-warning.js";
+import { createRoleProbes } from "./adapters/probe-roles.js";
 import { createBodyBudget } from "./adapters/request-body.js";
 import { createRoleSessions } from "./adapters/role-sessions.js";
 import { createSigningKeys } from "./adapters/signing-keys.js";
+import { createTaskProtection, type After } from "./adapters/task-protection.js";
+import { startTelemetry, type Environment, type Telemetry } from "./adapters/telemetry.js";
 import { createUpstream, upstreamTimers } from "./adapters/upstream.js";
 import { composeGateway } from "./compose-gateway.js";
 import type { Settings } from "./config/compile.js";
 import type { Abandonment } from "./core/abandonment.js";
 import { limitContradictions } from "./core/limit-contradictions.js";
-import { drain, listen } from "./listener.js";
+import { drain, keptBeyondCallMs, listen } from "./listener.js";
+import { isProbe, probePlan } from "./core/role-probe.js";
 import { createMatchRoute } from "./match-route.js";
-import type { HeldSession } from "./ports.js";
-import { unreadyReasons } from "./readiness.js";
+import type { Clock, HeldSession } from "./ports.js";
+import { readinessOf, type Readiness } from "./readiness.js";
 
 export interface RunningGateway {
   readonly port: number;
@@ -29,16 +35,41 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
+/** Where the gateway runs. */
+export interface Surroundings {
+  /** ECS_AGENT_URI: there the task asks not to be ended while long calls are in flight. */
+  readonly agentUri?: string | undefined;
+  readonly clock?: Clock;
+  readonly after?: After;
+  /** OpenTelemetry's standard variables. Absent: no telemetry. */
+  readonly environment?: Environment;
+}
+
 /** @throws Node's listen error when a port cannot be had; AuthorizerFault when a module is no authorizer. */
-export async function startGateway(settings: Settings, log: Log): Promise<RunningGateway> {
-  const adapters = openAdapters(settings, log);
+export async function startGateway(
+  settings: Settings,
+  log: Log,
+  surroundings: Surroundings = { agentUri: process.env.ECS_AGENT_URI, environment: process.env },
+): Promise<RunningGateway> {
+  const { region } = settings.sts;
+  const telemetry = await startTelemetry(surroundings.environment ?? {}, { log, region, clock });
+  const adapters = openAdapters(settings, log, telemetry);
   await loadAuthorizers(adapters);
-  const { metrics, keys } = adapters;
+  const { metrics, keys, probes } = adapters;
+  const audit = createAudit({ log, clock });
   let isDraining = false;
   const callsInFlight = new Set<Abandonment>();
   const matchRoute = createMatchRoute(settings.routes);
   const { app, listener } = createApp({
-    gateway: composeGateway(settings, matchRoute, { ...adapters, clock }),
+    gateway: composeGateway(settings, matchRoute, {
+      ...adapters,
+      clock,
+      tracing: telemetry?.tracing,
+      onIssued: (issued) => {
+        probes.worked(issued.spec);
+        audit(issued);
+      },
+    }),
     matchRoute,
     budget: createBodyBudget(settings.limits.bufferedBytes),
     log,
@@ -56,23 +87,36 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
   );
   answerConnectionErrors(server, { log, metrics });
   const contradictions = () => limitContradictions(settings, { server, upstream: upstreamTimers });
-  const readiness = () =>
-    unreadyReasons({ keys, isDraining, contradictions: isDraining ? [] : contradictions() });
-  const admin = createServer(createAdminApp({ metrics, unreadyReasons: readiness }));
+  const readiness = (): Readiness => {
+    if (!isDraining) probes.refresh();
+    const roles = isDraining ? { reasons: [], notes: [] } : probes.readiness();
+    return readinessOf({ keys, roles, isDraining, contradictions: isDraining ? [] : contradictions() });
+  };
+  const admin = createServer(createAdminApp({ metrics, readiness }));
   const ports = await listenOnBoth(server, admin, settings).catch(async (error: unknown) => {
     // An authorizer's thread would keep the process, which has nothing more to do.
     await adapters.close();
     throw error;
   });
   void keys.warm();
+  probes.refresh();
   log.info(ports, "listening");
+  const { agentUri } = surroundings;
+  const protection =
+    agentUri && createTaskProtection({ clock, ...surroundings, agentUri, callsInFlight, log });
+  // On ECS the log is what autoscaling counts by (deploy/aws/ecs.yaml).
+  const loadLines = agentUri ? createLoadLines({ ...surroundings, callsInFlight, log }) : undefined;
   for (const contradiction of contradictions()) log.warn({ contradiction }, "limits contradict each other");
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     isDraining = true;
+    probes.close();
     log.info({ drainMs: settings.listen.drainMs }, "draining");
     const outcome = await drain(server, settings.listen.drainMs, callsInFlight);
+    // Up to here: an answer still on its way is what the task was protected for.
+    if (protection) await protection.close();
+    loadLines?.close();
     await drain(admin, 0);
     await adapters.close();
     log.info({ outcome }, "stopped");
@@ -84,9 +128,10 @@ export async function startGateway(settings: Settings, log: Log): Promise<Runnin
 const clock = (): number => Date.now();
 
 /** What holds connections, keys and sessions, and is let go of at the end. */
-function openAdapters(settings: Settings, log: Log) {
+function openAdapters(settings: Settings, log: Log, telemetry: Telemetry | undefined) {
   const sessions = createBoundedMap<HeldSession>();
-  const metrics = createMetrics(() => sessions.size);
+  const prometheus = createMetrics(() => sessions.size, { hasExemplars: telemetry?.tracing !== undefined });
+  const metrics = telemetry?.metrics(prometheus) ?? prometheus;
   const warnOfPackedPolicy = createPackedPolicyWarning({
     clock,
     warn: (fields, text) => log.warn(fields, text),
@@ -96,8 +141,18 @@ function openAdapters(settings: Settings, log: Log) {
     ...settings.sts,
     clock,
     onAssumeRole: (call) => {
+      if (isProbe(call.spec)) return;
       metrics.assumeRole(call);
       warnOfPackedPolicy(call);
+    },
+  });
+  const probes = createRoleProbes({
+    plan: probePlan(settings.roles),
+    roleSessions,
+    clock,
+    onProbed: (probed) => {
+      metrics.roleProbed(probed);
+      logProbe(log, probed);
     },
   });
   const upstream = createUpstream();
@@ -111,9 +166,9 @@ function openAdapters(settings: Settings, log: Log) {
   const close = async (): Promise<void> => {
     authorizers.close();
     roleSessions.close();
-    await Promise.all([upstream.close(), keys.close()]);
+    await Promise.all([upstream.close(), keys.close(), telemetry?.close()]);
   };
-  return { sessions, metrics, keys, roleSessions, upstream, authorizers, close };
+  return { sessions, metrics, keys, roleSessions, probes, upstream, authorizers, close };
 }
 
 /** Modules that are no authorizers: a fault of the configuration that shows once they are loaded. */
@@ -131,7 +186,7 @@ async function loadAuthorizers({ authorizers, close }: ReturnType<typeof openAda
 }
 
 async function listenOnBoth(server: Server, admin: Server, { listen: { host, ...ports }, routes }: Settings) {
-  const keepAliveTimeoutMs = Math.max(...routes.map(({ timeoutMs }) => timeoutMs)) + 60_000;
+  const keepAliveTimeoutMs = Math.max(...routes.map(({ timeoutMs }) => timeoutMs)) + keptBeyondCallMs;
   const port = await listen(server, { host, port: ports.port, keepAliveTimeoutMs });
   const adminPort = await listen(admin, { host, port: ports.adminPort, keepAliveTimeoutMs }).catch(
     (error: unknown) => {

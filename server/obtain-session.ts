@@ -4,12 +4,20 @@
 import type { Denial } from "./core/denial.js";
 import type { Door, RoleSession, SessionSpec } from "./core/model.js";
 import { minimumLifeMs, renewalTimes } from "./core/renewal-times.js";
+import type { Findings } from "./core/inbound.js";
 import { accept, refuse, type Result } from "./core/result.js";
 import { returnToken, takeToken, type BucketSize, type TokenBucket } from "./core/token-bucket.js";
-import type { BoundedMap, Clock, HeldRefusal, HeldSession, RoleSessions } from "./ports.js";
+import type { BoundedMap, Clock, HeldRefusal, HeldSession, IssuedSession, RoleSessions } from "./ports.js";
 
-/** `door`: the proxy uses the session at once; through any other it is the caller's to keep, and lasts longer. */
-export type ObtainSession = (spec: SessionSpec, door: Door) => Promise<Result<RoleSession>>;
+/**
+ * `door`: the proxy uses the session at once; through any other it is the caller's to keep, and lasts longer.
+ * `findings`: of the call that asks, for who is told of a session that was issued; nothing is decided by them.
+ */
+export type ObtainSession = (
+  spec: SessionSpec,
+  door: Door,
+  findings?: Findings,
+) => Promise<Result<RoleSession>>;
 
 export interface ObtainSessionPorts {
   readonly roleSessions: RoleSessions;
@@ -21,6 +29,8 @@ export interface ObtainSessionPorts {
   readonly pause: (ms: number) => Promise<undefined>;
   /** From 0 to 1, as Math.random. */
   readonly random: () => number;
+  /** Called once for each session that STS gave. */
+  readonly onIssued?: (issued: IssuedSession) => void;
 }
 
 /** How long a caller waits for a renewal while a usable session is held: some SDKs wait for one second in all. */
@@ -33,7 +43,7 @@ const refusalLifeMs = 30_000;
 export const callerBudget: BucketSize = { capacity: 20, refillMs: 3_000 };
 
 export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
-  const { roleSessions, sessions, refusals, budgets, clock, pause, random } = ports;
+  const { roleSessions, sessions, refusals, budgets, clock, pause, random, onIssued } = ports;
   const inFlight = new Map<string, Promise<Result<RoleSession>>>();
   // authorize gives a caller the same spec again and again: its key is written once.
   const keys = new WeakMap<SessionSpec, string>();
@@ -46,13 +56,13 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
     return key;
   };
 
-  return (spec, door) => {
+  return (spec, door, findings) => {
     const key = keyOf(spec);
     const held = sessions.get(key);
     const now = clock();
     if (held && now < (door === "proxy" ? held.renewAt : held.renewGrantAt))
       return Promise.resolve(accept(held.session));
-    const renewal = inFlight.get(key) ?? renew(key, spec, now);
+    const renewal = inFlight.get(key) ?? renew(key, spec, now, findings);
     if (!held || !isUsable(held.session, now)) return renewal;
     return door === "proxy" || now < held.grantUntil
       ? Promise.resolve(accept(held.session))
@@ -68,16 +78,26 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
     return renewed?.ok ? renewed : accept(held);
   }
 
-  function renew(key: string, spec: SessionSpec, now: number): Promise<Result<RoleSession>> {
+  function renew(
+    key: string,
+    spec: SessionSpec,
+    now: number,
+    findings: Findings | undefined,
+  ): Promise<Result<RoleSession>> {
     const denial = standingRefusal(key, now) ?? overBudget(spec, now);
-    return denial ? Promise.resolve(refuse(denial)) : assume(key, spec);
+    return denial ? Promise.resolve(refuse(denial)) : assume(key, spec, findings);
   }
 
-  function assume(key: string, spec: SessionSpec): Promise<Result<RoleSession>> {
+  function assume(
+    key: string,
+    spec: SessionSpec,
+    findings: Findings | undefined,
+  ): Promise<Result<RoleSession>> {
     const assumed = roleSessions
       .assume(spec)
       .then((result) => {
         keep(key, spec, result);
+        if (result.ok) onIssued?.({ spec, session: result.value, findings });
         return result;
       })
       .catch((error: unknown) => {

@@ -2,7 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Denial } from "./core/denial.js";
 import type { Abandonment } from "./core/abandonment.js";
-import type { RelayedBody } from "./core/inbound.js";
+import type { Findings, RelayedBody } from "./core/inbound.js";
 import type { AuthorizerDecision } from "./core/authorizer-answer.js";
 import type {
   Authorizer,
@@ -67,6 +67,13 @@ export interface RoleSessions {
 /** A session that is kept, and when to look for the next one. */
 export interface HeldSession extends RenewalTimes {
   readonly session: RoleSession;
+}
+
+/** A session that STS gave for a caller, and what is known of the call that asked first. */
+export interface IssuedSession {
+  readonly spec: SessionSpec;
+  readonly session: RoleSession;
+  readonly findings: Findings | undefined;
 }
 
 /** What STS said no to, and until when it is not asked again (epoch milliseconds). */

@@ -84,12 +84,19 @@ export function createSts(parts: StsParts): Sts {
     findings.principal = principal.value;
 
     const spec = authorizeWebIdentity(
-      { request, routes, principal: principal.value, now: parts.clock(), clientAddress: client.address },
+      {
+        request,
+        routes,
+        principal: principal.value,
+        now: parts.clock(),
+        clientAddress: client.address,
+        findings,
+      },
       parts.authorize,
     );
     if (!spec.ok) return spec;
     findings.spec = spec.value;
-    const session = await parts.obtainSession(spec.value, "grant");
+    const session = await parts.obtainSession(spec.value, "grant", findings);
     if (!session.ok) return session;
     findings.session = session.value;
     handedOut.set(session.value.credentials.accessKeyId, session.value);

@@ -3,6 +3,7 @@ import { pino, type DestinationStream, type Logger } from "pino";
 import type { Findings } from "../core/inbound.js";
 import type { RoleSession } from "../core/model.js";
 import { onceASecond } from "../core/once-a-second.js";
+import type { Probed } from "./probe-roles.js";
 
 export type Log = Logger;
 
@@ -24,6 +25,14 @@ function isoTime(): string {
  */
 const standardOutput = (): DestinationStream =>
   pino.destination({ dest: 1, sync: false, minLength: 8_192, maxLength: 16 * 2 ** 20, periodicFlush: 100 });
+
+/** A probe's session is in CloudTrail too. */
+export function logProbe(log: Log, { spec, ...probed }: Probed): void {
+  const { roleArn, roleSessionName, sourceIdentity } = spec;
+  const fields = { ...probed, roleArn, roleSessionName, sourceIdentity };
+  if (probed.outcome === "ok") log.info(fields, "role probed");
+  else log.warn(fields, "role cannot be assumed");
+}
 
 /**
  * The log for the calls of one caller: who he is, as whom he is known to AWS, and how to find that in CloudTrail. Of a

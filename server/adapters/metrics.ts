@@ -1,8 +1,17 @@
 // Prometheus metrics of the gateway (prom-client). Labels come from the configuration, never from a caller, so that
 // nobody can grow them.
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  collectDefaultMetrics,
+  type RegistryContentType,
+} from "prom-client";
 import type { Verdict } from "../core/inbound.js";
+import type { Route } from "../core/model.js";
 import type { AskedAuthorizer } from "../ports.js";
+import type { Probed } from "./probe-roles.js";
 import type { AssumeRoleCall } from "./role-sessions.js";
 
 export interface Metrics {
@@ -14,8 +23,15 @@ export interface Metrics {
     readonly verdict: string;
     readonly seconds: number;
     readonly upstream?: UpstreamOutcome | undefined;
+    /** The two are no labels here: a method may be anything. */
+    readonly method?: string;
+    readonly matched?: Route | undefined;
+    /** Of a trace that is kept. */
+    readonly traceId?: string | undefined;
   }): void;
-  assumeRole(call: AssumeRoleCall): void;
+  /** Of a caller's. */
+  assumeRole(call: Omit<AssumeRoleCall, "spec">): void;
+  readonly roleProbed: (probed: Pick<Probed, "rules" | "outcome">) => void;
   readonly authorizerAsked: (asked: AskedAuthorizer) => void;
   /** Text exposition format and its content type. */
   read(): Promise<{ readonly contentType: string; readonly text: string }>;
@@ -42,8 +58,16 @@ const percentBuckets = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
 /** A token travels in each call's header. */
 const tokenBytesBuckets = [512, 1024, 1536, 2048, 3072, 4096, 8192];
 
-export function createMetrics(sessionsHeld: () => number): Metrics {
-  const registry = new Registry();
+/**
+ * `hasExemplars`: the duration's buckets name a trace each, which OpenMetrics alone has room for: then that is the format,
+ * whatever a scraper asks for (Prometheus reads either; it keeps exemplars with --enable-feature=exemplar-storage).
+ */
+export function createMetrics(
+  sessionsHeld: () => number,
+  { hasExemplars = false }: { readonly hasExemplars?: boolean } = {},
+): Metrics {
+  const registry = new Registry<RegistryContentType>();
+  if (hasExemplars) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const requests = new Counter({
@@ -52,13 +76,7 @@ export function createMetrics(sessionsHeld: () => number): Metrics {
     labelNames: ["route", "door", "status", "verdict"] as const,
     registers,
   });
-  const durations = new Histogram({
-    name: "grantway_request_duration_seconds",
-    help: "From the request's head to the end of its answer.",
-    labelNames: ["route", "door", "status"] as const,
-    buckets: secondsBuckets,
-    registers,
-  });
+  const observe = createDurations(registers, hasExemplars);
   const inFlight = new Gauge({
     name: "grantway_calls_in_flight",
     help: "Requests not yet answered to the end.",
@@ -77,19 +95,46 @@ export function createMetrics(sessionsHeld: () => number): Metrics {
 
   return {
     callStarted: () => inFlight.inc(),
-    callEnded: ({ route, door, status, verdict, seconds, upstream }) => {
+    callEnded: ({ route, door, status, verdict, seconds, upstream, traceId }) => {
       inFlight.dec();
       requests.inc({ route, door, status, verdict });
-      durations.observe({ route, door, status }, seconds);
+      observe({ route, door, status }, seconds, traceId);
       if (upstream) recordUpstream(route, upstream);
     },
     assumeRole: recordAssumeRole,
+    roleProbed: createProbeMetrics(registers),
     authorizerAsked: createAuthorizerMetrics(registers),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }
 
-function createUpstreamMetrics(registers: Registry[]): (route: string, outcome: UpstreamOutcome) => void {
+/** prom-client takes other arguments where there are exemplars. */
+function createDurations(registers: Registry<RegistryContentType>[], hasExemplars: boolean) {
+  const durations = new Histogram<"route" | "door" | "status" | "trace_id">({
+    name: "grantway_request_duration_seconds",
+    help: "From the request's head to the end of its answer.",
+    labelNames: ["route", "door", "status"],
+    buckets: secondsBuckets,
+    registers,
+    ...(hasExemplars && { enableExemplars: true }),
+  });
+  interface Labels {
+    readonly route: string;
+    readonly door: string;
+    readonly status: number;
+  }
+  if (!hasExemplars) return (labels: Labels, seconds: number) => durations.observe(labels, seconds);
+  return (labels: Labels, seconds: number, traceId: string | undefined) =>
+    durations.observe({
+      labels: { ...labels },
+      value: seconds,
+      exemplarLabels: traceId === undefined ? {} : { trace_id: traceId },
+    });
+}
+
+function createUpstreamMetrics(
+  registers: Registry<RegistryContentType>[],
+): (route: string, outcome: UpstreamOutcome) => void {
   const seconds = new Counter({
     name: "grantway_upstream_seconds_total",
     help: "From sending a call to the upstream to the end of its answer, by route and how it ended.",
@@ -116,7 +161,9 @@ function createUpstreamMetrics(registers: Registry[]): (route: string, outcome: 
   };
 }
 
-function createAuthorizerMetrics(registers: Registry[]): (asked: AskedAuthorizer) => void {
+function createAuthorizerMetrics(
+  registers: Registry<RegistryContentType>[],
+): (asked: AskedAuthorizer) => void {
   const asked = new Counter({
     name: "grantway_authorizer_total",
     help: "Calls of custom authorizers, by authorizer and outcome: allow, or the reason of the refusal.",
@@ -136,7 +183,19 @@ function createAuthorizerMetrics(registers: Registry[]): (asked: AskedAuthorizer
   };
 }
 
-function createAssumeRoleMetrics(registers: Registry[]): (call: AssumeRoleCall) => void {
+function createProbeMetrics(registers: Registry<RegistryContentType>[]): Metrics["roleProbed"] {
+  const probes = new Counter({
+    name: "grantway_role_probes_total",
+    help: "AssumeRole calls made to learn whether a role can be had, by rule and outcome: ok, or the reason of the refusal.",
+    labelNames: ["rule", "outcome"] as const,
+    registers,
+  });
+  return ({ rules, outcome }) => {
+    for (const rule of rules) probes.inc({ rule, outcome });
+  };
+}
+
+function createAssumeRoleMetrics(registers: Registry<RegistryContentType>[]): Metrics["assumeRole"] {
   const calls = new Counter({
     name: "grantway_assume_role_total",
     help: "AssumeRole calls, by outcome: ok, or the reason of the refusal.",

@@ -16,7 +16,7 @@ export interface PackedPolicyWarning {
 export function createPackedPolicyWarning({
   clock,
   warn,
-}: PackedPolicyWarning): (call: AssumeRoleCall) => void {
+}: PackedPolicyWarning): (call: Omit<AssumeRoleCall, "spec">) => void {
   // As many as there are rules in the configuration.
   const warnedAt = new Map<string, number>();
   return ({ rule, session }) => {

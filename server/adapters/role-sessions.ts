@@ -28,6 +28,7 @@ export interface RoleSessionsOptions {
 export interface AssumeRoleCall {
   /** Name of the rule that asked. */
   readonly rule: string;
+  readonly spec: SessionSpec;
   /** `ok`, or the reason of the refusal. */
   readonly outcome: string;
   readonly seconds: number;
@@ -80,6 +81,7 @@ export function createRoleSessions(options: RoleSessionsOptions): OpenRoleSessio
       const result = await assume(spec);
       options.onAssumeRole?.({
         rule: spec.rule,
+        spec,
         outcome: result.ok ? "ok" : result.denial.reason,
         seconds: (options.clock() - startedAt) / 1000,
         ...(result.ok && { session: result.value }),

@@ -13,12 +13,19 @@ export const roleBoundsView = z.object({
   roleArnPattern: z.unknown().optional(),
   bindSourceIp: z.boolean().catch(false),
   policy: z.array(statementView).catch([]),
+  sourceIdentity: z.unknown().optional(),
+  tags: z.record(z.string(), z.unknown()).catch({}),
+  probe: z
+    .object({ sourceIdentity: z.unknown().optional(), tags: z.record(z.string(), z.unknown()).catch({}) })
+    .optional()
+    .catch(undefined),
 });
 export type RoleBoundsView = z.output<typeof roleBoundsView>;
 
 export const checkRole = (role: RoleBoundsView, index: number): Fault[] => [
   ...checkRoleArnPattern(role, index),
   ...checkSourceIp(role, index),
+  ...checkProbe(role, index),
 ];
 
 function checkRoleArnPattern({ roleArn, roleArnPattern }: RoleBoundsView, index: number): Fault[] {
@@ -43,4 +50,18 @@ function checkSourceIp({ bindSourceIp, policy }: RoleBoundsView, index: number):
         message: "is set by the gateway while bindSourceIp is true; leave one of them out",
       })),
   );
+}
+
+/** A probe asks as the rule's callers do: it has no tag and no source identity that they would not have. */
+function checkProbe({ probe, sourceIdentity, tags }: RoleBoundsView, index: number): Fault[] {
+  if (probe === undefined) return [];
+  const unknownTags = Object.keys(probe.tags)
+    .filter((key) => !Object.hasOwn(tags, key))
+    .map((key) => ({
+      path: formatPath(["roles", index, "probe", "tags", key]),
+      message: "is none of the rule's tags",
+    }));
+  if (sourceIdentity !== null || probe.sourceIdentity === undefined) return unknownTags;
+  const message = "is for a rule that sends a source identity; this one has null";
+  return [...unknownTags, { path: formatPath(["roles", index, "probe", "sourceIdentity"]), message }];
 }

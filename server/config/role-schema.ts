@@ -107,5 +107,20 @@ export const roleSchema = z.strictObject({
     .boolean()
     .prefault(false)
     .describe("Granted credentials work from the caller's own address only (aws:SourceIp)."),
+  probe: z
+    .strictObject({
+      sourceIdentity: text(/^[\w+=,.@-]{2,}$/, 64, "must be 2 to 64 letters, digits and + = , . @ - _")
+        .exactOptional()
+        .describe("Left out: grantway-readiness-probe."),
+      tags: z
+        .record(tagKey, text(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, 256, "must be a tag's value as IAM takes it"))
+        .prefault({})
+        .describe("Values of the rule's tags. Left out: grantway-readiness-probe."),
+    })
+    .nullable()
+    .exactOptional()
+    .describe(
+      "What /readyz assumes the role with, where its trust policy does not take any source identity or tag value. null: the role is not probed.",
+    ),
 });
 export type RoleEntry = z.output<typeof roleSchema>;

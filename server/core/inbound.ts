@@ -30,12 +30,31 @@ export interface RequestBody {
 
 /** What came to light on the way, for the log, the metrics and the answer's CORS fields; never for a decision. */
 export interface Findings {
+  requestId?: string;
   route?: Route;
+  /** Names of all routes that the session is for, where there may be several. */
+  routes?: readonly string[];
   door?: Door | "sts";
   principal?: Principal;
   spec?: SessionSpec;
   session?: RoleSession;
   upstream?: UpstreamCall;
+  /** Where tracing is on. */
+  trace?: CallTrace;
+}
+
+/** The call's place in a distributed trace: https://www.w3.org/TR/trace-context/ */
+export interface CallTrace {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Somebody will be able to look it up. */
+  readonly isSampled: boolean;
+  /** Called once, when the call is over. */
+  end(outcome: {
+    readonly status: number;
+    readonly verdict: Verdict;
+    readonly fault?: string | undefined;
+  }): void;
 }
 
 /** A call that was sent to the upstream. Times are epoch milliseconds. */

@@ -125,6 +125,11 @@ export interface RoleRule {
   readonly policyArns: readonly string[];
   /** Granted credentials work from the caller's own address only. */
   readonly bindSourceIp: boolean;
+  /** What readiness asks for the role with, where a trust policy does not take any value. `null`: it does not ask. */
+  readonly probe?: {
+    readonly sourceIdentity?: string;
+    readonly tags: Readonly<Record<string, string>>;
+  } | null;
 }
 
 /** Where a call goes and how it is signed, whatever the kind of target. */

@@ -93,7 +93,8 @@ describe("AssumeRole", () => {
 describe("what an AssumeRole tells of itself", () => {
   test("its rule, its outcome, how long it took and the session", async () => {
     const { calls, result } = await assume([assumedAt(73)]);
-    expect(calls).toEqual([{ rule: "analyst", outcome: "ok", seconds: 0, session: accepted(result) }]);
+    const spec = sessionSpecWith();
+    expect(calls).toEqual([{ rule: "analyst", spec, outcome: "ok", seconds: 0, session: accepted(result) }]);
     expect(accepted(result).packedPolicySize).toBe(73);
   });
 
@@ -104,7 +105,8 @@ describe("what an AssumeRole tells of itself", () => {
 
   test("no session where there is none", async () => {
     const { calls } = await assume([failed(403, "AccessDenied")]);
-    expect(calls).toEqual([{ rule: "analyst", outcome: "session_refused", seconds: 0 }]);
+    const spec = sessionSpecWith();
+    expect(calls).toEqual([{ rule: "analyst", spec, outcome: "session_refused", seconds: 0 }]);
   });
 });
 

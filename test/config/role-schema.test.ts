@@ -243,3 +243,49 @@ test("a role ARN with slots compiles to its template and its pattern, another to
   });
   expect(settingsOf(withRole({})).roles[0]?.roleArn).toBe("arn:aws:iam::123456789012:role/reader");
 });
+
+describe("what readiness asks for a role with", () => {
+  const tags = { tenant: "claims.tenant" };
+
+  test("is values for the rule's own tags and source identity", () => {
+    const probe = { sourceIdentity: "probe@example.com", tags: { tenant: "acme" } };
+    const [rule] = settingsOf(withRole({ tags, probe })).roles;
+    expect(rule?.probe).toEqual(probe);
+  });
+
+  test("may be left out, be empty, or be null, which means that it does not ask", () => {
+    expect(settingsOf(withRole({})).roles[0]).not.toHaveProperty("probe");
+    expect(settingsOf(withRole({ probe: {} })).roles[0]?.probe).toEqual({ tags: {} });
+    expect(settingsOf(withRole({ probe: null })).roles[0]?.probe).toBeNull();
+  });
+
+  test.each<[string, object, string, string]>([
+    [
+      "a tag that the rule does not have",
+      { probe: { tags: { team: "a" } } },
+      "roles[0].probe.tags.team",
+      "none of the rule's tags",
+    ],
+    [
+      "a source identity for a rule without one",
+      { sourceIdentity: null, probe: { sourceIdentity: "ab" } },
+      "roles[0].probe.sourceIdentity",
+      "this one has null",
+    ],
+    [
+      "a source identity of one character",
+      { probe: { sourceIdentity: "a" } },
+      "roles[0].probe.sourceIdentity",
+      "2 to 64",
+    ],
+    [
+      "a value that IAM refuses",
+      { tags, probe: { tags: { tenant: "a*" } } },
+      "roles[0].probe.tags.tenant",
+      "as IAM takes it",
+    ],
+    ["a key of another name", { probe: { tag: {} } }, "roles[0].probe.tag", ""],
+  ])("is not %s", (_what, keys, path, message) => {
+    expect(faultsIn(withRole(keys))[path]).toContain(message);
+  });
+});

@@ -7,6 +7,12 @@ import { callerBudget } from "../../server/obtain-session.js";
 import { cel } from "../fixtures/expression.js";
 import { startStack, type Stack, type StackOptions } from "../fixtures/stack.js";
 
+/** Readiness asks STS for its own part, which is not what is counted here. */
+const withoutProbes: NonNullable<StackOptions["adjust"]> = (settings) => ({
+  ...settings,
+  roles: settings.roles.map((rule) => ({ ...rule, probe: null })),
+});
+
 /** `asked`: how many requests STS has had. */
 async function withStack(
   { fault, ...options }: Omit<StackOptions, "fault"> & { fault?: StsFault },
@@ -17,7 +23,9 @@ async function withStack(
     sts.asked += 1;
     return fault;
   };
-  const stack = await startStack({ ...options, fault: count });
+  const adjust: NonNullable<StackOptions["adjust"]> = (settings) =>
+    withoutProbes(options.adjust?.(settings) ?? settings);
+  const stack = await startStack({ ...options, adjust, fault: count });
   try {
     await body(stack, sts);
   } finally {

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startAws, type Aws } from "../../../deploy/local/aws/aws.js";
 import { startOpenIdProvider } from "../../../deploy/local/issuer/openid-provider.js";
-import { createLog } from "../../../server/adapters/log.js";
 import { loadConfiguration } from "../../../server/config/load.js";
 import { startGateway } from "../../../server/main.js";
+import { createLogLines } from "../../fixtures/log-lines.js";
 import { accepted } from "../../fixtures/outcome.js";
 
 export interface Alike {
@@ -33,8 +33,7 @@ export async function startAlike(): Promise<Alike> {
   };
   const file = join(__dirname, "gateway.yaml");
   const settings = loadConfiguration({ file, env, readFile: (path) => readFileSync(path, "utf8") });
-  const lines: string[] = [];
-  const log = createLog({ write: (line) => void lines.push(line) });
+  const { log, lines, assertNoSecrets } = createLogLines();
   const gateway = await startGateway(accepted(settings), log);
   const authorization = `Bearer ${await issuer.mint("alice")}`;
   return {
@@ -44,10 +43,11 @@ export async function startAlike(): Promise<Alike> {
       headers.set("authorization", authorization);
       return fetch(`http://127.0.0.1:${gateway.port}${path}`, { ...init, headers, redirect: "manual" });
     },
-    logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    logLines: lines,
     async close() {
       await gateway.stop();
       await Promise.all([issuer.close(), aws.close()]);
+      assertNoSecrets();
     },
   };
 }

@@ -1,0 +1,74 @@
+// The gateway's metrics once more, for a collector of OpenTelemetry's: what is counted for Prometheus is counted here too.
+// Attributes come from the configuration, and from a list of methods: nobody can grow them.
+// https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
+import type { Attributes, Meter } from "@opentelemetry/api";
+import { httpMethod, httpRoute } from "../http-names.js";
+import type { Metrics } from "./metrics.js";
+
+/** The conventions' own, and on to Lambda's 15 minutes. */
+const secondsBoundaries = [
+  ...[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+  ...[30, 60, 120, 300, 600, 900],
+];
+
+export function withOtlpMetrics(metrics: Metrics, meter: Meter): Metrics {
+  const histogram = (name: string, description: string) =>
+    meter.createHistogram(name, {
+      description,
+      unit: "s",
+      advice: { explicitBucketBoundaries: secondsBoundaries },
+    });
+  const durations = histogram(
+    "http.server.request.duration",
+    "From a request's head to the end of its answer.",
+  );
+  const assumeRoles = histogram("grantway.assume_role.duration", "AssumeRole calls with their retries.");
+  const authorizers = histogram("grantway.authorizer.duration", "Calls of custom authorizers.");
+  const probes = meter.createCounter("grantway.role_probes", {
+    description: "AssumeRole calls made to learn whether a role can be had.",
+  });
+  const inFlight = meter.createUpDownCounter("grantway.calls_in_flight", {
+    description: "Requests not yet answered to the end.",
+  });
+
+  return {
+    read: () => metrics.read(),
+    callStarted() {
+      metrics.callStarted();
+      inFlight.add(1);
+    },
+    callEnded(call) {
+      metrics.callEnded(call);
+      inFlight.add(-1);
+      durations.record(call.seconds, callAttributes(call));
+    },
+    assumeRole(call) {
+      metrics.assumeRole(call);
+      assumeRoles.record(call.seconds, { "grantway.rule": call.rule, "grantway.outcome": call.outcome });
+    },
+    authorizerAsked(asked) {
+      metrics.authorizerAsked(asked);
+      const { authorizer, outcome, seconds } = asked;
+      authorizers.record(seconds, { "grantway.authorizer": authorizer, "grantway.outcome": outcome });
+    },
+    roleProbed(probed) {
+      metrics.roleProbed(probed);
+      for (const rule of probed.rules)
+        probes.add(1, { "grantway.rule": rule, "grantway.outcome": probed.outcome });
+    },
+  };
+}
+
+function callAttributes(call: Parameters<Metrics["callEnded"]>[0]): Attributes {
+  const { method = "", matched, status, verdict, route, door } = call;
+  const path = httpRoute(matched);
+  return {
+    "http.request.method": httpMethod(method),
+    "http.response.status_code": status,
+    ...(path !== undefined && { "http.route": path }),
+    ...(status >= 500 && { "error.type": String(status) }),
+    "grantway.route": route,
+    "grantway.door": door,
+    "grantway.verdict": verdict,
+  };
+}

@@ -1,0 +1,65 @@
+// Traces and metrics to a collector by OTLP over HTTP (protobuf), set up by the standard environment variables, which the
+// SDK's exporters, samplers and detectors read themselves: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+// Loaded only where an endpoint is set (telemetry.ts). Nothing global is registered.
+import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from "@opentelemetry/resources";
+import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { withOtlpMetrics } from "./telemetry-metrics.js";
+import { createTracing } from "./telemetry-traces.js";
+import type { Telemetry, TelemetryPlan } from "./telemetry.js";
+
+const scope = "grantway";
+
+interface ExportOutcome {
+  readonly code: number;
+  readonly error?: Error;
+}
+type Done = (outcome: ExportOutcome) => void;
+
+const failedExport = 1;
+
+export function openTelemetry(plan: TelemetryPlan): Telemetry {
+  const watched =
+    (done: Done): Done =>
+    (outcome) => {
+      if (outcome.code === failedExport) plan.onExportFailed(outcome.error?.message ?? "no reason given");
+      done(outcome);
+    };
+  class Traces extends OTLPTraceExporter {
+    override export(...[items, done]: Parameters<OTLPTraceExporter["export"]>): void {
+      super.export(items, watched(done));
+    }
+  }
+  class Figures extends OTLPMetricExporter {
+    override export(...[items, done]: Parameters<OTLPMetricExporter["export"]>): void {
+      super.export(items, watched(done));
+    }
+  }
+  const resource = defaultResource()
+    .merge(resourceFromAttributes({ "service.name": scope }))
+    .merge(detectResources({ detectors: [envDetector] }));
+  const tracers = plan.traces
+    ? new BasicTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(new Traces())] })
+    : undefined;
+  const reader = () =>
+    new PeriodicExportingMetricReader({
+      exporter: new Figures(),
+      exportIntervalMillis: plan.metricIntervalMs,
+      exportTimeoutMillis: Math.min(plan.metricIntervalMs, 30_000),
+    });
+  const meters = plan.metrics ? new MeterProvider({ resource, readers: [reader()] }) : undefined;
+  return {
+    tracing: tracers && createTracing(tracers.getTracer(scope), plan.region),
+    metrics: (metrics) => (meters ? withOtlpMetrics(metrics, meters.getMeter(scope)) : metrics),
+    close: async () => {
+      await Promise.allSettled([tracers?.shutdown(), meters?.shutdown()]);
+    },
+  };
+}

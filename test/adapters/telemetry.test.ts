@@ -1,0 +1,61 @@
+import { startTelemetry, wantedSignals } from "../../server/adapters/telemetry.js";
+import { createLog } from "../../server/adapters/log.js";
+
+const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
+
+describe("telemetry is", () => {
+  test.each<[string, Record<string, string>, boolean, boolean]>([
+    ["off without an endpoint", {}, false, false],
+    ["off with an empty one", { OTEL_EXPORTER_OTLP_ENDPOINT: "" }, false, false],
+    [
+      "off without an endpoint, whatever else is set",
+      { OTEL_TRACES_EXPORTER: "otlp", OTEL_SERVICE_NAME: "x" },
+      false,
+      false,
+    ],
+    ["on for both signals with an endpoint", endpoint, true, true],
+    [
+      "on for the one that has an endpoint",
+      { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://c/v1/traces" },
+      true,
+      false,
+    ],
+    ["off for the signal that says none", { ...endpoint, OTEL_METRICS_EXPORTER: "none" }, true, false],
+    ["off for the other one too", { ...endpoint, OTEL_TRACES_EXPORTER: "none" }, false, true],
+    ["off where the SDK is disabled", { ...endpoint, OTEL_SDK_DISABLED: "TRUE" }, false, false],
+    ["on where it says that it is not", { ...endpoint, OTEL_SDK_DISABLED: "false" }, true, true],
+    [
+      "on by the one protocol there is",
+      { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf" },
+      true,
+      true,
+    ],
+  ])("%s", (_title, environment, traces, metrics) => {
+    expect(wantedSignals(environment)).toMatchObject({ ok: true, value: { traces, metrics } });
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ ...endpoint, OTEL_TRACES_EXPORTER: "zipkin" }, "OTEL_TRACES_EXPORTER"],
+    [{ ...endpoint, OTEL_METRICS_EXPORTER: "prometheus" }, "OTEL_METRICS_EXPORTER"],
+    [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, "grpc"],
+    [{ ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/json" }, "http/json"],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" }, "no http: or https: URL"],
+    [{ ...endpoint, OTEL_METRIC_EXPORT_INTERVAL: "999" }, "OTEL_METRIC_EXPORT_INTERVAL"],
+    [{ ...endpoint, OTEL_METRIC_EXPORT_INTERVAL: "soon" }, "OTEL_METRIC_EXPORT_INTERVAL"],
+  ])("refused with a reason: %j", (environment, reason) => {
+    expect(wantedSignals(environment)).toEqual({
+      ok: false,
+      denial: expect.stringContaining(reason) as string,
+    });
+  });
+
+  test("off with a warning, and the gateway on, where a variable asks for what there is not", async () => {
+    const lines: string[] = [];
+    const log = createLog({ write: (line) => void lines.push(line) });
+    const environment = { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" };
+    expect(await startTelemetry(environment, { log, region: "eu-west-1", clock: () => 0 })).toBeUndefined();
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 40, message: "telemetry is off" },
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+// One line for each session that AWS gave, not for each call, and it is the session that CloudTrail knows.
+import { createHash } from "node:crypto";
+import { startStack, type Stack } from "../fixtures/stack.js";
+import { formOf, postForm } from "../fixtures/sts-caller.js";
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.close());
+
+const auditLines = () => stack.sessionLines().filter(({ message }) => message === "session issued");
+const linesSince = async (act: () => Promise<unknown>) => {
+  const before = auditLines().length;
+  await act();
+  return auditLines().slice(before);
+};
+
+test("three calls with one session leave one line, with the request that asked for it", async () => {
+  const answers: Response[] = [];
+  const lines = await linesSince(async () => {
+    for (let calls = 0; calls < 3; calls += 1) answers.push(await stack.fetchAs("alice", "/hello"));
+  });
+  expect(lines).toEqual([
+    expect.objectContaining({
+      requestId: answers[0]?.headers.get("x-request-id"),
+      issuer: "local",
+      subject: "alice",
+      door: "proxy",
+      routes: ["hello"],
+      rule: "analyst",
+      roleArn: "arn:aws:iam::123456789012:role/grantway-analyst",
+      roleSessionName: "local.alice",
+      sourceIdentity: "local.alice",
+      tags: { tenant: "acme" },
+      assumedRoleArn: "arn:aws:sts::123456789012:assumed-role/grantway-analyst/local.alice",
+    }),
+  ]);
+});
+
+test("the line joins with what AWS recorded, by access key id, and with the caller's own lines, by request id", async () => {
+  const [line] = await linesSince(async () => {
+    await (await stack.fetchAs("carol", "/hello")).text();
+  });
+  const recorded = stack.aws.recordedSession(String(line?.accessKeyId));
+  expect(recorded?.assumedRoleArn).toBe(line?.assumedRoleArn);
+  const request = stack.logLines().findLast(({ message }) => message === "request");
+  expect(request?.assumeRoleRequestId).toBe(line?.assumeRoleRequestId);
+});
+
+test("credentials that were handed out are told of with the key that their holder has", async () => {
+  let accessKeyId: unknown;
+  const lines = await linesSince(async () => {
+    const answer = (await (await stack.fetchAs("alice", "/grant/hello")).json()) as Record<string, unknown>;
+    accessKeyId = answer.AccessKeyId;
+  });
+  expect(lines).toMatchObject([{ door: "grant", routes: ["hello"], accessKeyId }]);
+});
+
+test("a session of several routes names each of them", async () => {
+  const token = await stack.issuer.mint("alice");
+  const lines = await linesSince(() => postForm(`${stack.url}/sts/`, formOf(token)));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]?.door).toBe("sts");
+  expect(lines[0]?.routes).toEqual(expect.arrayContaining(["hello", "long", "echo"]));
+});
+
+test("a session that AWS refuses leaves none", async () => {
+  const lines = await linesSince(() => stack.fetchAs("bob", "/hello"));
+  expect(lines).toEqual([]);
+});
+
+test("the digest is of the policy that STS got, so that two equal ones are known as equal", () => {
+  for (const { policySha256 } of auditLines()) expect(policySha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(new Set(auditLines().map(({ policySha256 }) => policySha256)).size).toBeGreaterThan(1);
+  expect(auditLines().map(({ policySha256 }) => policySha256)).not.toContain(
+    createHash("sha256").update("").digest("hex"),
+  );
+});
