@@ -1,0 +1,206 @@
+// docs/limits.md cannot go stale: each number in its tables is the source's, each key is the schema's, each code is one that
+// callers get. Bounds that are AWS's alone, which no line of ours holds, are listed here by name.
+import { readFileSync } from "node:fs";
+import { capacityOf, problemCodes } from "./problem-codes.js";
+import { codeSpans, tableRows } from "./page-tables.js";
+import { constant, matched, secondsOf } from "./source-numbers.js";
+
+const page = readFileSync("docs/limits.md", "utf8");
+const rows = tableRows(page, ["What", "Bound", "Beyond it", "Whose", "Change it"]).map(
+  ({ section, cells }) => ({
+    title: cells.What ?? "",
+    name: `${section}: ${cells.What ?? ""}`,
+    bound: cells.Bound ?? "",
+    beyond: cells["Beyond it"] ?? "",
+    whose: cells.Whose ?? "",
+    change: cells["Change it"] ?? "",
+  }),
+);
+
+/** The schema says low, high and default; the page has the default first. */
+const defaultFirst = ([low, high, usual]: readonly number[]) => [usual, low, high];
+const seconds = (file: string, name: string) => constant(file, name) / 1000;
+const minutes = (file: string, name: string) => constant(file, name) / 60_000;
+const [tries = NaN] = matched("adapters/role-sessions", /maxAttempts: (\d+)/);
+const sessionsHeld = constant("adapters/bounded-map", "maxEntries");
+const [issuersMost, rolesMost, routesMost, authorizersMost] = matched(
+  "config/schema",
+  /issuers: [^;]*?\.max\((\d+)\)[^;]*?roles: [^;]*?\.max\((\d+)\)[^;]*?routes: [^;]*?\.max\((\d+)\)[^;]*?authorizers: [^;]*?\.max\((\d+)\)/,
+);
+const roleMost = (key: string) =>
+  matched("config/role-schema", new RegExp(`\\b${key}: z\\n[^;]*?\\.max\\((\\d+)\\)`));
+const [deadline = NaN, answerBytes] = matched(
+  "adapters/fetch-json",
+  /deadlineMs = ([\d_]+), maxBytes = ([\d_]+)/,
+);
+const routeDuration = (key: string) =>
+  matched("config/route-schema", new RegExp(`\\b${key}: duration\\(("\\w+"), ("\\w+")\\)`));
+const [callDefault = NaN] = matched(
+  "config/route-schema",
+  /timeout: duration\("1s", "15m"\)\.prefault\(("\w+")\)/,
+);
+const eventBytes = matched("core/outgoing-call", /=== "Event" \? ([\d_]+) : ([\d_]+)/);
+const [nodes, lists, maps] = matched(
+  "core/cel",
+  /maxAstNodes: (\d+),[^}]*maxListElements: (\d+),\s+maxMapEntries: (\d+)/,
+);
+
+/** By the row's title: the numbers of `Bound`, in the page's order, then those of `Change it`. */
+const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
+  Body: [constant("config/schema", "maxBodyBytes")],
+  "Event made of it, behind `invoke`": [eventBytes[1], eventBytes[0]],
+  "Bodies held at one time, all calls": matched("config/schema", /bufferedBytes: [^;]*?prefault\(([\d_]+)\)/),
+  Token: defaultFirst(
+    matched("config/schema", /tokenBytes: integer\((\d+), ([\d_]+)\)\.prefault\(([\d_]+)\)/),
+  ),
+  Head: [constant("main", "otherHeaderBytes")],
+  "Head's arrival": matched("listener", /headersTimeoutMs \?\? ([\d_]+)/).map((ms) => ms / 1000),
+  "Body's arrival": [seconds("adapters/request-body", "defaultArrivalMs")],
+  "Arrival of all of it, read or thrown away": matched("listener", /requestTimeoutMs \?\? ([\d_]+)/).map(
+    (ms) => ms / 1000,
+  ),
+  "Requests that wait on one connection": [constant("adapters/pipelining", "maxWaiting")],
+  "Form at `/sts`": [
+    constant("core/sts-form", "otherFormBytes"),
+    constant("core/sts-form", "maxParameters"),
+    seconds("read-form", "formArrivalMs"),
+  ],
+  "Forms at `/sts` at one time": matched("read-form", /bufferedBytes \/ (\d+) \/ formBytes/).map(
+    (part) => 1 / part,
+  ),
+
+  "The whole call": [callDefault / 60, ...routeDuration("timeout")],
+  "Silence within an answer": routeDuration("idleTimeout"),
+  "Comment lines in a silent event stream": routeDuration("heartbeat"),
+  "Connecting to the function's host": [seconds("adapters/upstream", "connectTimeoutMs")],
+  "A connection that is refused": matched("adapters/upstream", /refusedWaitsMs = \[(\d+), (\d+)\]/),
+  "TCP keep-alive, both sides": [seconds("listener", "keepAliveProbeMs")],
+  "Idle connection of a client": [seconds("listener", "keptBeyondCallMs")],
+  "Buffered answer behind `invoke`": [constant("invoke-answer", "maxPayloadBytes")],
+  "Header fields of such an answer": [constant("core/function-answer", "maxSectionBytes")],
+  "Identity header (`headers` of a route)": [
+    constant("core/identity-headers", "maxIdentityHeaderLength"),
+    ...matched("config/route-schema", /names\.length > (\d+)/),
+  ],
+  "`Retry-After` of Lambda that is handed on": [constant("core/aws-denial", "maxRetryAfterSeconds")],
+  "Log tail in a line (`logTail`)": [constant("invoke-answer", "maxLogTailBytes")],
+  "Drain after SIGTERM": defaultFirst(
+    matched("config/schema", /drain: duration\(("\w+"), ("\w+")\)\s+\.prefault\(("\w+")\)/),
+  ),
+
+  Life: [
+    constant("core/assume-role-input", "stsFloorSeconds"),
+    ...matched("config/role-schema", /duration: duration\("15m", ("12h")\)/).map((value) => value / 3_600),
+    constant("core/assume-role-input", "chainedLimitSeconds"),
+    ...matched("config/role-schema", /duration: duration\(("\w+"), ("\w+")\)/),
+  ],
+  "Session policy": [constant("core/compile-policy", "maxPolicyLength")],
+  "Statements of a role's `policy`": roleMost("policy"),
+  "`policyArns`": roleMost("policyArns"),
+  Tags: [
+    ...matched("config/role-schema", /keys\.length > (\d+)/),
+    constant("core/identifier", "maxTagValueLength"),
+  ],
+  "Policy and tags, packed": [
+    constant("adapters/packed-policy-warning", "warnFrom"),
+    seconds("adapters/packed-policy-warning", "quietMs"),
+  ],
+  "Session name, source identity": matched("core/identifier", /identifierLength = \{ min: 2, max: (\d+) \}/),
+  "Sessions held": [sessionsHeld],
+  "One AssumeRole": [tries, seconds("adapters/role-sessions", "deadlineMs")],
+  "AssumeRole calls of one caller": capacityOf(),
+  "Callers whose budget is remembered": [sessionsHeld],
+  "A refusal of STS": [seconds("obtain-session", "refusalLifeMs"), sessionsHeld],
+  Renewal: [minutes("core/renewal-times", "renewBeforeMs"), constant("core/renewal-times", "renewalSpread")],
+  "Renewal, grant door": [
+    minutes("core/renewal-times", "renewGrantBeforeMs"),
+    minutes("core/renewal-times", "grantedLifeMs"),
+    seconds("obtain-session", "patienceMs"),
+  ],
+  "A renewal that failed": [seconds("obtain-session", "renewAgainMs")],
+  "Last minute of a session": [seconds("core/renewal-times", "minimumLifeMs")],
+
+  "Verified tokens held": [
+    constant("adapters/verified-tokens", "maxTokens"),
+    constant("adapters/verified-tokens", "maxCharacters"),
+  ],
+  "Clock tolerance": defaultFirst(
+    matched("config/issuer-schema", /clockToleranceSeconds: integer\((\d+), (\d+)\)\s+\.prefault\((\d+)\)/),
+  ),
+  "Key id": [constant("core/jose-header", "maxKidChars")],
+  "RSA keys": [constant("core/select-key", "minModulusBits")],
+  "Age of an issuer's keys": [
+    minutes("adapters/issuer-keys", "refreshAfterMs"),
+    minutes("adapters/issuer-keys", "waitAfterMs"),
+    minutes("adapters/issuer-keys", "keepForMs") / 60,
+  ],
+  "A key id that is not in the set": [seconds("adapters/issuer-keys", "unknownKeyCoolDownMs")],
+  "A fetch of keys that failed": [seconds("adapters/issuer-keys", "failurePauseMs")],
+  "An answer of an issuer": [deadline / 1000, answerBytes],
+  "DPoP proof": [constant("core/dpop-proof", "maxProofBytes"), constant("core/dpop-proof", "maxAgeSeconds")],
+  "DPoP proofs remembered": [constant("adapters/proof-replays", "maxProofs")],
+  "DPoP proofs of one caller": [constant("adapters/proof-replays", "callerShare")],
+
+  Answer: [constant("adapters/authorizer-answer-text", "maxAnswerBytes")],
+  "Time for it": defaultFirst(
+    matched("config/authorizer-schema", /timeout: duration\(("\w+"), ("\w+")\)\.prefault\(("\w+")\)/),
+  ),
+  "A decision's life": defaultFirst(
+    matched("config/authorizer-schema", /ttlSeconds: integer\((\d+), (\d+)\)\s+\.prefault\((\d+)\)/),
+  ),
+  "Decisions held": [sessionsHeld],
+  "Identity sources": matched("config/authorizer-schema", /parseIdentitySource\)\)[^;]*?\.max\((\d+)\)/),
+  "Threads of a module": [
+    constant("adapters/authorizer-module", "maxThreads"),
+    constant("adapters/authorizer-thread", "maxOldGenerationSizeMb"),
+  ],
+  "Start of a thread": [seconds("adapters/authorizer-module", "startTimeoutMs")],
+
+  Document: [constant("config/source", "maxDocumentLength")],
+  "Issuers, authorizers": [issuersMost],
+  "Roles, routes": [rolesMost],
+  "CEL expression": [constant("core/cel", "maxExpressionLength"), nodes, lists, maps],
+  "Segments of a route key": [constant("core/route-key", "maxSegments")],
+};
+
+/** Nothing of ours holds these: AWS would refuse. */
+const awsAlone = new Set(["Streamed answer"]);
+
+/** `6,291,456`, `1/4`, `15m30s` (in seconds), `0.7`. Code spans are names: only those of `Change it` that follow a comma count. */
+const numbersIn = (text: string): number[] =>
+  Array.from(
+    text.replace(/`[^`]*`/g, "").matchAll(/\b(?:(\d+)\/(\d+)|((?:\d+[hms])+)|(\d[\d,]*(?:\.\d+)?))(?!\w)/g),
+  ).map(([, over, under, duration, plain = ""]) => {
+    if (over !== undefined && under !== undefined) return Number(over) / Number(under);
+    return duration === undefined ? Number(plain.replaceAll(",", "")) : secondsOf(duration);
+  });
+
+test("every row has its numbers in this file, and every one here has its row", () => {
+  const titles = rows.map(({ title }) => title);
+  expect(titles.toSorted()).toEqual([...Object.keys(held), ...awsAlone].toSorted());
+  expect(new Set(rows.map(({ whose }) => whose))).toEqual(new Set(["ours", "AWS"]));
+});
+
+test.each(rows.filter(({ title }) => !awsAlone.has(title)))("$name", ({ title, bound, change }) => {
+  expect([...numbersIn(bound), ...numbersIn(change)]).toEqual(held[title]);
+});
+
+test("what stands together is the same for both", () => {
+  expect([authorizersMost, routesMost]).toEqual([issuersMost, rolesMost]);
+  expect(constant("adapters/upstream", "keepAliveProbeMs")).toBe(constant("listener", "keepAliveProbeMs"));
+});
+
+test("every key that changes a bound is in the schema", () => {
+  const schema = readFileSync("server/config/gateway.schema.json", "utf8");
+  const keys = rows.flatMap(({ change }) => codeSpans(change)).flatMap((path) => path.split("."));
+  expect(keys.length).toBeGreaterThan(10);
+  expect(keys.filter((key) => !schema.includes(`"${key}":`))).toEqual([]);
+});
+
+test("every code is one that callers get", () => {
+  const codes = rows
+    .flatMap(({ beyond }) => codeSpans(beyond))
+    .filter((code) => /^[a-z]+_[a-z_]+$|^[a-z]+ed$/.test(code));
+  expect(codes.length).toBeGreaterThan(20);
+  expect(codes.filter((code) => !problemCodes.has(code))).toEqual([]);
+});
