@@ -2,7 +2,7 @@
 // not asserted here.
 import type { StsFault } from "../../deploy/local/aws/sts/create-sts.js";
 import { startMovedTime, type MovedTime } from "../fixtures/moved-time.js";
-import { startStack, type Stack } from "../fixtures/stack.js";
+import { startStack, withoutProbes, type Stack } from "../fixtures/stack.js";
 
 const minute = 60_000;
 
@@ -15,6 +15,7 @@ beforeEach(async () => {
   time = startMovedTime();
   [fault, asked] = [undefined, 0];
   stack = await startStack({
+    adjust: withoutProbes,
     fault: () => {
       asked += 1;
       return fault;

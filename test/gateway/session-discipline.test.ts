@@ -5,13 +5,7 @@ import type { StsFault } from "../../deploy/local/aws/sts/create-sts.js";
 import type { RoleRule } from "../../server/core/model.js";
 import { callerBudget } from "../../server/obtain-session.js";
 import { cel } from "../fixtures/expression.js";
-import { startStack, type Stack, type StackOptions } from "../fixtures/stack.js";
-
-/** Readiness asks STS for its own part, which is not what is counted here. */
-const withoutProbes: NonNullable<StackOptions["adjust"]> = (settings) => ({
-  ...settings,
-  roles: settings.roles.map((rule) => ({ ...rule, probe: null })),
-});
+import { startStack, withoutProbes, type Stack, type StackOptions } from "../fixtures/stack.js";
 
 /** `asked`: how many requests STS has had. */
 async function withStack(
