@@ -1,6 +1,7 @@
 // STS's GetCallerIdentity: who holds credentials that this gateway handed out, told by their signature. Nobody else's are
 // known here, nor those that another replica handed out, or this one before it was started or long ago.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+import { arnParts } from "./core/arn.js";
 import type { StsSignatureCode } from "./core/denial.js";
 import type { Inbound } from "./core/inbound.js";
 import type { RoleSession } from "./core/model.js";
@@ -57,5 +58,5 @@ export const createCallerIdentity =
     if (now >= session.expiration) return refuse({ code: "ExpiredToken", cause: "the session is over" });
     const arn = session.assumedRoleArn;
     // arn:aws:sts::123456789012:assumed-role/name/session
-    return accept({ account: arn.split(":")[4] ?? "", arn, userId: session.assumedRoleId });
+    return accept({ account: arnParts(arn).accountId, arn, userId: session.assumedRoleId });
   };

@@ -38,7 +38,7 @@ const orNone = (asked: string): string =>
 const failed = (sentence: string) => refuse<Fault>({ kind: "failed", sentence });
 
 // By shape, not by class: under a test runner the error may come from another realm.
-const likeError = (error: unknown): AwsErrorLike =>
+export const likeError = (error: unknown): AwsErrorLike =>
   typeof error === "object" && error !== null && "name" in error && "message" in error
     ? { name: String(error.name), message: String(error.message) }
     : { name: "Error", message: String(error) };

@@ -1,6 +1,7 @@
 // The sessions that functions run on: of the role that the template gives each, lent by Lambda itself. A role that
 // Lambda may not assume fails the start, as it fails a deployment.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+import { arnParts } from "../../../server/core/arn.js";
 import type { Clock } from "../../../server/ports.js";
 import { principalContext, type Context } from "./iam/context.js";
 import { evaluateTrust } from "./iam/evaluate.js";
@@ -47,6 +48,6 @@ export function trustsService(role: Role, name: string, region: string, now: num
  */
 function sourceOf({ arn }: Role, service: string, region: string): Context {
   if (service !== "ecs-tasks.amazonaws.com") return {};
-  const [, , , , account = ""] = arn.split(":");
+  const { accountId: account } = arnParts(arn);
   return { "aws:sourceaccount": account, "aws:sourcearn": `arn:aws:ecs:${region}:${account}:*` };
 }

@@ -5,7 +5,8 @@ import { accept, refuse } from "../../core/result.js";
 import type { Clock } from "../../ports.js";
 import type { Facts } from "../facts.js";
 import type { CallerFault, DoctorPorts, ProbeAnswer, ProbeRequest } from "../ports.js";
-import { likeError, present } from "./aws-look.js";
+import { likeError } from "../../release/aws-fault.js";
+import { present } from "./aws-look.js";
 
 /** Whoever got hold of such a session could do nothing with it. */
 const nothing = JSON.stringify({

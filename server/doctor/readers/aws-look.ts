@@ -1,6 +1,7 @@
 // One question to an AWS service -> what it said, or why it did not say it.
 import { accept, refuse } from "../../core/result.js";
 import type { Look, Unseen } from "../facts.js";
+import { likeError } from "../../release/aws-fault.js";
 
 /** `needs` names the action and what it is asked of: `iam:GetRole on arn:...`. */
 export async function look<T>(needs: string, ask: () => Promise<T>): Promise<Look<T>> {
@@ -17,12 +18,6 @@ const denied = new Set(["AccessDenied", "AccessDeniedException"]);
 
 const kindOf = (name: string): Unseen["kind"] =>
   absent.has(name) ? "absent" : denied.has(name) ? "denied" : "failed";
-
-// By shape, not by class: under a test runner the error may come from another realm.
-export const likeError = (error: unknown): { readonly name: string; readonly message: string } =>
-  typeof error === "object" && error !== null && "name" in error && "message" in error
-    ? { name: String(error.name), message: String(error.message) }
-    : { name: "Error", message: String(error) };
 
 /** Where the answer lacks what the API promises. */
 export function present<T>(value: T | undefined, what: string): T {

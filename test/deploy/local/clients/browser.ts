@@ -1,8 +1,8 @@
 // A real Chromium without a window, driven by Playwright, and the origin its pages come from.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
+import { bundle } from "../../../client/bundle.js";
 import { closeAtOnce, listenOn } from "../../../../deploy/local/loopback.js";
 import { browserPath } from "./browser-path.js";
 
@@ -48,7 +48,7 @@ export interface PageOrigin {
 
 /** Serves a page with the bundled script at /, and a gate: GET /gate is answered when somebody has posted to it. */
 export async function servePage(scriptFile: string): Promise<PageOrigin> {
-  const script = await bundle(scriptFile);
+  const script = await bundle(scriptFile, { format: "iife" });
   const gate = createGate();
   const server = createServer((request, response) => {
     if (request.url === "/gate") gate(request, response);
@@ -74,16 +74,4 @@ function createGate(): (request: IncomingMessage, response: ServerResponse) => v
     } else if (isOpen) response.writeHead(204).end();
     else void once(opener, "open").then(() => response.writeHead(204).end());
   };
-}
-
-async function bundle(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: "iife",
-    platform: "browser",
-    target: "es2022",
-  });
-  return outputFiles[0]?.text ?? "";
 }
