@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import type { Client, ClientOptions } from "../../client/client.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
-import { bundle, clientFolder } from "./bundle.js";
+import { bundle } from "../../deploy/local/demo/bundle.js";
+import { clientFolder } from "./client-folder.js";
 
 interface Exports {
   readonly createClient: (options: ClientOptions) => Client;

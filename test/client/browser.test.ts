@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { type Chromium, type PageOrigin, servePage, startChromium } from "../deploy/local/clients/browser.js";
 import { testInBrowser } from "../deploy/local/clients/browser-path.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
-import { bundle, clientFolder } from "./bundle.js";
+import { bundle } from "../../deploy/local/demo/bundle.js";
+import { clientFolder } from "./client-folder.js";
 
 let stack: Stack;
 let chromium: Chromium;

@@ -4,7 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { bundle, clientFolder } from "./bundle.js";
+import { bundle } from "../../deploy/local/demo/bundle.js";
+import { clientFolder } from "./client-folder.js";
 
 const root = join(clientFolder, "..");
 const tsc = require.resolve("typescript/bin/tsc");

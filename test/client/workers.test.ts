@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { startStack, type Stack } from "../fixtures/stack.js";
-import { bundle, clientFolder } from "./bundle.js";
+import { bundle } from "../../deploy/local/demo/bundle.js";
+import { clientFolder } from "./client-folder.js";
 
 let stack: Stack;
 let folder: string;

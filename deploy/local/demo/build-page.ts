@@ -1,7 +1,7 @@
 // client/demo/ -> what a browser gets: built in memory at the start, never read from disk by a name that was sent.
 import { readFile } from "node:fs/promises";
-import { build } from "esbuild";
 import type { DemoFile } from "./answer-demo.js";
+import { bundle } from "./bundle.js";
 
 // From the folder that `npm run local` and the tests run in, as for the template and the configuration.
 const folder = "client/demo";
@@ -17,17 +17,4 @@ export async function buildPage(): Promise<ReadonlyMap<string, DemoFile>> {
     ["/demo/style.css", { type: "text/css; charset=utf-8", body: style }],
     ["/demo/page.js", { type: "text/javascript; charset=utf-8", body: script }],
   ]);
-}
-
-async function bundle(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    logLevel: "silent",
-  });
-  return outputFiles[0]?.text ?? "";
 }

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type Browser, chromium } from "playwright-core";
-import { bundle } from "../../../client/bundle.js";
+import { bundle } from "../../../../deploy/local/demo/bundle.js";
 import { closeAtOnce, listenOn } from "../../../../deploy/local/loopback.js";
 import { browserPath } from "./browser-path.js";
 

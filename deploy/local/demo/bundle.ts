@@ -1,8 +1,5 @@
-// The client, or what uses it, as a bundler makes it of the source: `grantway/client` is resolved by client/tsconfig.json.
-import { join } from "node:path";
+// What a browser gets of a TypeScript entry: one ES module, `grantway/client` resolved by client/tsconfig.json.
 import { build, type BuildOptions } from "esbuild";
-
-export const clientFolder = join(__dirname, "../../client");
 
 export async function bundle(entry: string, options: BuildOptions = {}): Promise<string> {
   const { outputFiles } = await build({
@@ -12,6 +9,7 @@ export async function bundle(entry: string, options: BuildOptions = {}): Promise
     format: "esm",
     platform: "browser",
     target: "es2022",
+    logLevel: "silent",
     ...options,
   });
   return outputFiles?.[0]?.text ?? "";
