@@ -5,6 +5,7 @@ import { hash } from "node:crypto";
 import { readBody } from "../buffered-body.js";
 import { Abandonment } from "../core/abandonment.js";
 import type { Denial } from "../core/denial.js";
+import { firstLine } from "../core/first-line.js";
 import { invocationPath } from "../core/invocation-path.js";
 import type { LambdaAuthorizerSource } from "../core/model.js";
 import { headerValues } from "../core/raw-headers.js";
@@ -106,14 +107,12 @@ function readFunctionError(text: string): Result<never, AuthorizerSilence> {
   return thrown(type.slice(0, 100), typeof errorMessage === "string" ? errorMessage : "");
 }
 
-const maxSaid = 500;
-
 /** What Lambda's API says no to. A throttle and an outage pass; a missing permission or function does not. */
 function readRefusal(status: number, errorType = "", text: string): Result<never, AuthorizerSilence> {
   const parsed = parseAnswer(text);
   const { message, Message = message } = parsed.ok && isJsonObject(parsed.value) ? parsed.value : {};
   const said = typeof Message === "string" ? Message : text;
-  const cause = `Lambda answered ${status} ${errorType}: ${said.slice(0, maxSaid)}`;
+  const cause = `Lambda answered ${status} ${errorType}: ${firstLine(said)}`;
   return status === 429 || status >= 500 ? unavailable(cause) : failed(cause);
 }
 

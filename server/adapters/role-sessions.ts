@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-sts";
 import { assumeRoleInput } from "../core/assume-role-input.js";
 import type { Denial } from "../core/denial.js";
+import { firstLine } from "../core/first-line.js";
 import type { RoleSession, SessionSpec } from "../core/model.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import type { Clock, RoleSessions } from "../ports.js";
@@ -128,7 +129,7 @@ function assumedRoleArnOf({ roleArn, roleSessionName }: SessionSpec): string {
 /** STS's error codes: aws-sdk gives them as the error's name. What we do not know is an outage, not the caller's fault. */
 function denialOf(error: unknown): Denial {
   const name = error instanceof Error ? error.name : "Error";
-  const cause = `${name}: ${error instanceof Error ? error.message : String(error)}${requestOf(error)}`;
+  const cause = `${name}: ${firstLine(error instanceof Error ? error.message : String(error))}${requestOf(error)}`;
   switch (name) {
     case "AccessDenied":
     case "AccessDeniedException":

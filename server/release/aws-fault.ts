@@ -1,4 +1,5 @@
 // What the AWS SDK throws -> a sentence for the terminal: what was wrong and, where AWS denied it, what to allow.
+import { firstLine } from "../core/first-line.js";
 import { refuse } from "../core/result.js";
 import type { Fault } from "./ports.js";
 
@@ -9,7 +10,8 @@ interface AwsErrorLike {
 
 /** `asked` names the action and what it was asked of: `lambda:UpdateAlias on arn:...`. */
 export function awsFault(error: unknown, asked: string): { readonly ok: false; readonly denial: Fault } {
-  const { name, message } = likeError(error);
+  const { name, message: whole } = likeError(error);
+  const message = firstLine(whole);
   switch (name) {
     case "PreconditionFailedException":
       return refuse({

@@ -129,6 +129,11 @@ test.each<[string, RequestListener, object]>([
     }),
     { kind: "failed", cause: "Lambda answered 403 AccessDeniedException: User: x is not authorized" },
   ],
+  [
+    "a wrong signature, of which AWS quotes the whole request",
+    answering(403, '{"message":"does not match.\\n\\nx-amz-security-token:SECRET"}'),
+    { kind: "failed", cause: expect.stringMatching(/: does not match\.$/) as string },
+  ],
   ["a function that is not there", answering(404, '{"message":"Function not found"}'), { kind: "failed" }],
   ["a redirect", answering(302, "", { location: "http://127.0.0.1:9/" }), { kind: "failed" }],
   [

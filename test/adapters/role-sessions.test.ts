@@ -162,6 +162,19 @@ describe("what STS cannot do is an outage", () => {
     expect(tries).toBe(1);
   });
 
+  test("of what STS says no more than a line is told: after a bad signature it may quote the gateway's own token", async () => {
+    const message =
+      "It does not match.\n\nThe Canonical String should have been\n'POST\n/\nx-amz-security-token:IQoJb3Jp";
+    const { result } = await assume([failed(403, "SignatureDoesNotMatch", {}, message)]);
+    expect(refused(result)).toMatchObject({
+      cause: "the gateway's own access to STS: SignatureDoesNotMatch: It does not match. (request request-1)",
+    });
+    const long = await assume([failed(403, "AccessDenied", {}, "x".repeat(100_000))]);
+    expect(refused(long.result)).toMatchObject({
+      cause: `AccessDenied: ${"x".repeat(500)} (request request-1)`,
+    });
+  });
+
   test("no credentials at all", async () => {
     const nowhere = { AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: "/dev/null", HOME: "/nonexistent" };
     Object.assign(process.env, nowhere, { AWS_SHARED_CREDENTIALS_FILE: "/dev/null" });

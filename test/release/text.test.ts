@@ -34,5 +34,7 @@ test("a function that AWS denies may be one that is not there; CloudWatch knows 
   expect(awsFault(denied, "lambda:GetAlias on helo:live").denial.sentence).toBe(
     "AWS does not allow lambda:GetAlias on helo:live; the role needs that action, or there is no such function (IAM does not tell the two apart). AWS says: not authorized",
   );
+  const quoting = { name: "InvalidSignatureException", message: "wrong\nx-amz-security-token:SECRET" };
+  expect(awsFault(quoting, "lambda:GetAlias on helo:live").denial.sentence).toMatch(/: wrong$/);
   expect(awsFault(denied, "cloudwatch:GetMetricData").denial.sentence).not.toContain("no such function");
 });
