@@ -1,5 +1,6 @@
 // RoleSession -> the credentials reply: one body that AWS SDKs read as container credentials, `credential_process`
 // reads as its own, and a browser finds the function URL in.
+import { arnParts } from "./core/arn.js";
 import type { Reply } from "./core/inbound.js";
 import type { Principal, RoleSession, Route, SessionSpec } from "./core/model.js";
 import { targetUrl } from "./core/target-url.js";
@@ -36,4 +37,4 @@ export function grant(route: Route, principal: Principal, spec: SessionSpec, ses
 }
 
 /** `arn:PARTITION:sts::ACCOUNT:assumed-role/ROLE/SESSION` */
-const accountOf = ({ assumedRoleArn }: RoleSession): string | undefined => assumedRoleArn.split(":")[4];
+const accountOf = ({ assumedRoleArn }: RoleSession): string => arnParts(assumedRoleArn).accountId;

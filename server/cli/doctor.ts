@@ -1,5 +1,5 @@
 // `grantway doctor`: looks at what is deployed, from the configuration to IAM, Lambda and the issuers, and says what is
-// wrong, what it causes and what to paste. It changes nothing and calls no function.
+// wrong, what it causes and what to paste. It changes nothing and runs no function.
 import { dirname, join } from "node:path";
 import { loadConfiguration } from "../config/load.js";
 import { formatFaults } from "../config/fault.js";
@@ -9,6 +9,7 @@ import { readFly } from "../doctor/check-surroundings.js";
 import type { FlyFacts } from "../doctor/facts.js";
 import { scopeOf } from "../doctor/scope.js";
 import { readArguments, withEnvironment } from "./arguments.js";
+import { hasProfile } from "./aws-profile.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
 import { doctorOptions, readAsked } from "./doctor-options.js";
 
@@ -16,17 +17,19 @@ const usage = `Usage: grantway doctor [OPTIONS]
 
 Looks at what is deployed, with the gateway's own credentials (found as the AWS SDK finds them),
 and says what is wrong, what callers see of it, and what to paste where. It changes nothing and
-calls no function: it reads IAM and Lambda where it may, and asks STS for each role as the
-gateway does, with a session policy that allows nothing.
+runs no function: it reads IAM and Lambda where it may, and asks STS for each role as the
+gateway does, with a session policy that allows nothing. Where it may not read, it asks Lambda
+for a DryRun of what is called by the Invoke API.
 
 Options:
       --config FILE            Else GATEWAY_CONFIG, else gateway.yaml.
       --route NAME             This route only, and its rules.
       --reader-profile NAME    The AWS profile that may read IAM and Lambda; else the gateway's.
       --gateway-role ARN       Run by somebody else than the gateway: read for this role of its.
+                               Also for a role of the gateway's that has a path.
       --role-arn ARN           The role to look at where a claim chooses it.
       --tag KEY=VALUE          A tag as real callers have it, where a trust policy asks for more
-                               than any value. May be repeated.
+                               than any value; else the rule's probe. May be repeated.
       --source-identity TEXT   The same for the source identity.
       --load-balancer ARN      Also read the clocks of this Application Load Balancer.
       --fly FILE               Also read this fly.toml; else one beside the configuration.
@@ -47,6 +50,10 @@ async function run(argv: readonly string[], console: Console): Promise<number> {
   if (positionals.length > 0) return usageFault(console, "doctor", "it takes options only");
   const asked = readAsked(values);
   if (!asked.ok) return usageFault(console, "doctor", asked.denial);
+  const { readerProfile } = asked.value;
+  // The SDK has this process's environment, whatever --env says.
+  if (readerProfile !== undefined && !hasProfile(readerProfile, process.env))
+    return usageFault(console, "doctor", "--reader-profile is not in the AWS configuration files");
   const env = withEnvironment(console.env, values.env);
   if (!env.ok) return usageFault(console, "doctor", env.denial);
 

@@ -31,9 +31,7 @@ export async function runDoctor(
       console.printError(`grantway doctor: STS could not be asked: ${facts.denial.sentence}\n`);
       return exitStatus.unavailable;
     }
-    const report = facts.ok
-      ? examine(scope, facts.value)
-      : refusedIdentity(facts.denial.sentence, sts.region);
+    const report = facts.ok ? examine(scope, facts.value) : refusedIdentity(facts.denial, sts.region, scope);
     if (isJson) console.print(toJson(report));
     else console.print(reportText(report, styleFor(console)));
     return isUnwell(report) ? exitStatus.no : exitStatus.ok;

@@ -6,7 +6,7 @@ import type { FunctionFacts, UrlConfig } from "./facts.js";
 import type { Finding, Paste } from "./finding.js";
 import type { CheckedRoute } from "./scope.js";
 
-type Said = Pick<Finding, "id" | "severity" | "problem" | "effect"> & { readonly paste?: Paste };
+export type Said = Pick<Finding, "id" | "severity" | "problem" | "effect"> & { readonly paste?: Paste };
 
 export function checkFunction(checked: CheckedRoute, facts: FunctionFacts): readonly Finding[] {
   const { target } = checked.route;
@@ -14,6 +14,8 @@ export function checkFunction(checked: CheckedRoute, facts: FunctionFacts): read
   const { timeoutSeconds, reserved } = facts;
   if (!timeoutSeconds.ok && timeoutSeconds.denial.kind === "absent")
     return [found(checked, unknownFunction(target.functionArn))];
+  if (!timeoutSeconds.ok && timeoutSeconds.denial.kind === "region")
+    return [found(checked, unavailableRegion(target.region, timeoutSeconds.denial.sentence))];
   const said = [
     ...(target.kind === "functionUrl" ? checkUrl(checked, target, facts) : []),
     ...(timeoutSeconds.ok ? checkTimeouts(checked, target, timeoutSeconds.value) : []),
@@ -24,14 +26,26 @@ export function checkFunction(checked: CheckedRoute, facts: FunctionFacts): read
 
 const found = ({ where }: CheckedRoute, said: Said): Finding => ({ ...said, where: [where], learnt: "read" });
 
-const unknownFunction = (arn: string): Said => ({
+export const unknownFunction = (arn: string): Said => ({
   id: "function_unknown",
   severity: "error",
   problem: `there is no ${arn}: the function, its alias or its region is another`,
   effect: "502 upstream_refused on every call",
 });
 
-const nothingReserved = (arn: string): Said => ({
+const unavailableRegion = (region: string, sentence: string): Said => ({
+  id: "region_unavailable",
+  severity: "error",
+  problem: `Lambda in ${region} knows no credentials of this account, or there is no such Region: ${sentence}`,
+  effect: "502 on every call",
+  paste: {
+    into: "a shell of the account's administrator, if the Region is meant",
+    format: "sh",
+    text: `aws account enable-region-opt-in --region-name ${region}`,
+  },
+});
+
+export const nothingReserved = (arn: string): Said => ({
   id: "reserved_concurrency_zero",
   severity: "error",
   problem: `the reserved concurrency of ${arn} is 0`,
@@ -43,11 +57,14 @@ const nothingReserved = (arn: string): Said => ({
   },
 });
 
-function checkUrl(checked: CheckedRoute, target: FunctionUrlTarget, { url }: FunctionFacts): readonly Said[] {
-  if (!url.ok) return url.denial.kind === "absent" ? [missingUrl(target)] : [];
+function checkUrl(
+  checked: CheckedRoute,
+  target: FunctionUrlTarget,
+  { url, otherUrls: others }: FunctionFacts,
+): readonly Said[] {
+  if (!url.ok) return url.denial.kind === "absent" ? [missingUrl(target, others)] : [];
   const config = url.value;
-  if (!URL.canParse(config.url) || new URL(config.url).host !== target.host)
-    return [anotherUrl(target, config)];
+  if (hostOf(config.url) !== target.host) return [anotherUrl(target, config)];
   return [
     ...(config.authType === "AWS_IAM" ? [] : [publicUrl(target, config)]),
     ...checkMode(checked, config),
@@ -55,17 +72,25 @@ function checkUrl(checked: CheckedRoute, target: FunctionUrlTarget, { url }: Fun
   ];
 }
 
-const missingUrl = ({ functionArn }: FunctionUrlTarget): Said => ({
-  id: "function_url_missing",
-  severity: "error",
-  problem: `${functionArn} has no function URL; a URL hangs on one alias, or on $LATEST`,
-  effect: "502 upstream_refused: the URL that is configured belongs to something else",
-  paste: {
-    into: "the properties of the function (SAM puts the URL on the alias of AutoPublishAlias)",
-    format: "yaml",
-    text: "FunctionUrlConfig:\n  AuthType: AWS_IAM",
-  },
-});
+const hostOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).host : undefined);
+
+/** A URL hangs on one alias, or on $LATEST, and its permissions name that. */
+function missingUrl({ functionArn, host }: FunctionUrlTarget, others: FunctionFacts["otherUrls"]): Said {
+  const owner = others?.ok === true ? others.value.find(({ url }) => hostOf(url) === host) : undefined;
+  return {
+    id: "function_url_missing",
+    severity: "error",
+    problem: `${functionArn} has no function URL${owner === undefined ? "; a URL hangs on one alias, or on $LATEST" : `: the one that is configured is that of ${owner.functionArn}`}`,
+    effect: "502 upstream_refused: the URL that is configured belongs to something else",
+    paste: owner
+      ? { into: "target of the route", format: "yaml", text: `functionArn: ${owner.functionArn}` }
+      : {
+          into: "the properties of the function (SAM puts the URL on the alias of AutoPublishAlias)",
+          format: "yaml",
+          text: "FunctionUrlConfig:\n  AuthType: AWS_IAM",
+        },
+  };
+}
 
 const anotherUrl = ({ functionArn, origin }: FunctionUrlTarget, { url }: UrlConfig): Said => ({
   id: "function_url_of_another_function",
@@ -96,7 +121,7 @@ function checkMode({ route }: CheckedRoute, { invokeMode }: UrlConfig): readonly
     {
       id: "function_url_buffers",
       severity: "warning",
-      problem: `route ${route.name} streams (it has ${key}), and its URL has InvokeMode BUFFERED`,
+      problem: `the route streams (it has ${key}), and its URL has InvokeMode BUFFERED`,
       effect: `nothing arrives before the function ends, and ${key} does nothing; answers above 6 MB are 502`,
       paste: {
         into: "the properties of the function",
@@ -115,7 +140,7 @@ function checkCors({ route }: CheckedRoute, { hasCors }: UrlConfig): readonly Sa
     {
       id: "cors_doubled",
       severity: isGranted ? "note" : "warning",
-      problem: `both the gateway and the URL of route ${route.name} answer for CORS`,
+      problem: "both the gateway and the URL of the route answer for CORS",
       effect: isGranted
         ? "through the gateway its own `cors` counts; the URL's is for pages that call it with granted credentials"
         : "the gateway's `cors` counts and the URL's fields are taken off: what is changed there changes nothing",

@@ -6,6 +6,7 @@ import type { Finding } from "./finding.js";
 
 /** RFC 7518 section 3.3. */
 const leastModulusBits = 2048;
+const longestName = 512;
 
 export function checkIssuer({ issuer, facts }: SeenIssuer, where: string): readonly Finding[] {
   const base = { where: [where], learnt: "probed" } as const;
@@ -17,6 +18,14 @@ export function checkIssuer({ issuer, facts }: SeenIssuer, where: string): reado
         severity: "error",
         problem: facts.sentence,
         effect: "503 keys_unavailable for its tokens: an issuer must call itself by the very name in `iss`",
+        ...(facts.name.length <= longestName && {
+          paste: {
+            into: `${where}, if its tokens have the same in \`iss\``,
+            format: "yaml",
+            // A name from outside: no YAML but a text.
+            text: `issuer: ${JSON.stringify(facts.name)}`,
+          },
+        }),
       },
     ];
   if (facts.outcome !== "keys")

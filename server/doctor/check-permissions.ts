@@ -4,67 +4,79 @@
 import type { Route } from "../core/model.js";
 import type { Statement } from "../core/policy-bounds.js";
 import { targetStatements } from "../core/target-statements.js";
-import type { Facts } from "./facts.js";
+import { lackOf, type CallingIdentity, type Lack } from "./call-permission.js";
+import { dryRunKey, type Facts } from "./facts.js";
 import { json, type Finding, type FindingId, type Paste } from "./finding.js";
-import { identityOf, meansPrincipal } from "./identity.js";
-import { standingOf, type Need, type Standing } from "./policy-standing.js";
+import { permissionTemplate } from "./function-permission.js";
+import { identityOf } from "./identity.js";
+import { standingOf, type Need } from "./policy-standing.js";
 import type { CheckedRoute, CheckedRule } from "./scope.js";
 
 export function checkPermissions(
-  { roleArn }: CheckedRule,
+  { rule, roleArn }: CheckedRule,
   { route, where }: CheckedRoute,
   facts: Facts,
 ): readonly Finding[] {
+  const { target } = route;
+  const functionArn = target.kind === "executeApi" ? undefined : target.functionArn;
+  const caller: CallingIdentity = {
+    identity: identityOf(roleArn),
+    policies: facts.rolePolicies.get(roleArn),
+    // Of a URL's route it says nothing: that one's permissions are others.
+    dryRun:
+      target.kind === "invoke" ? facts.dryRuns.get(dryRunKey(rule.name, target.functionArn)) : undefined,
+  };
   const lacking = targetStatements(route).flatMap((statement) => {
-    const standing = worstOf(statement, roleArn, route, facts);
-    return standing === undefined ? [] : [{ statement, standing }];
+    const lack = worstOf(statement, caller, facts, functionArn);
+    return lack === undefined ? [] : [{ statement, lack }];
   });
   const [first] = lacking;
   if (first === undefined) return [];
-  const statements = lacking.map(({ statement }) => statement);
+  const its = lacking.filter(({ lack }) => lack.side === first.lack.side);
+  const statements = its.map(({ statement }) => statement);
   const role = roleArn.replace(/^.*\//, "");
-  const actions = statements.map(({ Action }) => String(Action)).join(" and ");
-  const isUnqualified = lacking.every(
-    ({ statement, standing }) =>
-      standing.standing === "missing" && namesBareFunction(statement, roleArn, facts),
+  const isUnqualified = its.every(
+    ({ statement, lack }) => lack.standing.standing === "missing" && namesBareFunction(statement, caller),
   );
+  const actions = statements.map(({ Action }) => String(Action)).join(" and ");
   const resource = [first.statement.Resource].flat().join(", ");
   return [
     {
       id: isUnqualified ? "lambda_permission_unqualified" : idFor(route),
-      severity: mayBeAllowedElsewhere(route, facts) ? "warning" : "error",
+      severity: first.lack.isSure ? "error" : "warning",
       where: [where],
       problem: isUnqualified
         ? `${role} allows ${actions} on the function without its alias, which is not ${resource}`
-        : `${role} is not allowed ${actions} on ${resource}${because(first.standing)}`,
-      effect: `502 upstream_refused on ${route.key}, and 403 for credentials that are granted for it`,
-      learnt: "read",
+        : `${role} is not allowed ${actions} on ${resource}${because(first.lack)}`,
+      effect: "502 upstream_refused on the route, and 403 for credentials that are granted for it",
+      learnt: first.lack.learnt,
       // Against a Deny no statement helps.
-      ...(first.standing.standing !== "denied" && { paste: pasteOf(statements, role) }),
+      ...(first.lack.standing.standing !== "denied" && { paste: pasteOf(statements, roleArn, first.lack) }),
     },
   ];
 }
 
-const pasteOf = (statements: readonly Statement[], role: string): Paste => ({
-  into: `a policy of ${role}, among its statements`,
-  format: "json",
-  text: json(statements.length === 1 ? statements[0] : statements),
-});
+function pasteOf(statements: readonly Statement[], roleArn: string, { side }: Lack): Paste {
+  if (side === "function") return permissionTemplate(statements, roleArn);
+  return {
+    into: `a policy of ${roleArn.replace(/^.*\//, "")}, among its statements`,
+    format: "json",
+    text: json(statements.length === 1 ? statements[0] : statements),
+  };
+}
 
 const idFor = ({ target }: Route): FindingId =>
   target.kind === "executeApi" ? "execute_api_permission_missing" : "lambda_permission_missing";
 
-type Lacking = Exclude<Standing, { standing: "allowed" | "unclear" | "missing" }> | { standing: "missing" };
-
-/** `undefined`: nothing is plainly missing. */
-function worstOf(statement: Statement, roleArn: string, route: Route, facts: Facts): Lacking | undefined {
-  const policies = facts.rolePolicies.get(roleArn);
-  if (!policies?.ok) return undefined;
+function worstOf(
+  statement: Statement,
+  caller: CallingIdentity,
+  facts: Facts,
+  functionArn: string | undefined,
+): Lack | undefined {
   for (const need of needsOf(statement)) {
-    const standing = standingOf(policies.value, need);
-    if (standing.standing === "allowed" || standing.standing === "unclear") continue;
-    if (standing.standing !== "denied" && allowedByFunction(need, roleArn, route, facts)) continue;
-    return standing as Lacking;
+    const lack = lackOf(need, caller, facts, functionArn);
+    if (lack) return lack;
   }
   return undefined;
 }
@@ -77,35 +89,16 @@ const needsOf = ({ Action, Resource, Condition }: Statement): readonly Need[] =>
     ...(Condition && { known: Condition }),
   }));
 
-/** Within one account either policy is enough. */
-function allowedByFunction(need: Need, roleArn: string, { target }: Route, facts: Facts): boolean {
-  if (target.kind === "executeApi") return false;
-  const policy = facts.functions.get(target.functionArn)?.policy;
-  if (!policy?.ok) return false;
-  const role = identityOf(roleArn);
-  const own = policy.value.filter(({ principals }) =>
-    principals.some((principal) => meansPrincipal(principal, role) === "named"),
-  );
-  return standingOf(own, need).standing === "allowed";
-}
-
-/** A policy of the function's, or of the API's, that could not be read may still allow it. */
-function mayBeAllowedElsewhere({ target }: Route, facts: Facts): boolean {
-  if (target.kind === "executeApi") return true;
-  const policy = facts.functions.get(target.functionArn)?.policy;
-  return policy !== undefined && !policy.ok && policy.denial.kind !== "absent";
-}
-
-function namesBareFunction(statement: Statement, roleArn: string, facts: Facts): boolean {
-  const policies = facts.rolePolicies.get(roleArn);
+function namesBareFunction(statement: Statement, { policies }: CallingIdentity): boolean {
   const bare = /^(arn:[^:]+:lambda:[^:]+:\d+:function:[^:]+):[^:]+$/.exec(String(statement.Resource))?.[1];
-  if (bare === undefined || !policies?.ok) return false;
+  if (bare === undefined || policies?.ok !== true) return false;
   const [need] = needsOf({ ...statement, Resource: bare });
   return need !== undefined && standingOf(policies.value, need).standing === "allowed";
 }
 
-function because(standing: Lacking): string {
+function because({ side, standing }: Lack): string {
   if (standing.standing === "denied") return `: ${standing.policy} denies it`;
-  if (standing.standing !== "misfit") return "";
-  return `: the statement in ${standing.policy} asks for ${standing.key}, which does not hold for this action`;
+  if (standing.standing === "misfit")
+    return `: the statement in ${standing.policy} asks for ${standing.key}, which does not hold for this action`;
+  return side === "function" ? ": it is of another account, and its own policy does not name the role" : "";
 }

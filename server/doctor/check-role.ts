@@ -3,22 +3,28 @@
 import { formatDuration } from "../core/duration.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
-import type { CheckedRule } from "./scope.js";
+import { roleTemplate } from "./role-template.js";
+import type { CheckedRoute, CheckedRule } from "./scope.js";
 
 const chainedLimitSeconds = 3_600;
 
-export function checkRole(checked: CheckedRule, facts: Facts): readonly Finding[] {
+export function checkRole(
+  checked: CheckedRule,
+  routes: readonly CheckedRoute[],
+  facts: Facts,
+): readonly Finding[] {
   const role = facts.roles.get(checked.roleArn);
-  if (role && !role.ok && role.denial.kind === "absent") return [unknownRole(checked)];
+  if (role && !role.ok && role.denial.kind === "absent")
+    return [{ ...unknownRole(checked), paste: roleTemplate(checked, routes, facts.gateway) }];
   return checkDuration(checked, facts);
 }
 
-const unknownRole = ({ rule, roleArn, where }: CheckedRule): Finding => ({
+const unknownRole = ({ roleArn, where }: CheckedRule): Finding => ({
   id: "role_unknown",
   severity: "error",
   where: [where],
   problem: `there is no role ${roleArn}`,
-  effect: `403 session_refused for every caller of rule ${rule.name}`,
+  effect: "403 session_refused for every caller of the rule",
   learnt: "read",
 });
 
@@ -39,7 +45,7 @@ function checkDuration(checked: CheckedRule, facts: Facts): readonly Finding[] {
       problem:
         `duration ${text(rule.durationSeconds)} is above what ${roleArn} allows` +
         (maximum === undefined ? "" : `: MaxSessionDuration ${text(maximum)}`),
-      effect: `403 session_refused for every caller of rule ${rule.name}`,
+      effect: "403 session_refused for every caller of the rule",
       learnt: isRefused ? "probed" : "read",
       paste: {
         into: `the properties of ${roleArn.replace(/^.*\//, "")} in its template`,

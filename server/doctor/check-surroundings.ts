@@ -3,12 +3,14 @@
 import { formatDuration } from "../core/duration.js";
 import type { Issuer, Route } from "../core/model.js";
 import type { Facts, FlyFacts, LoadBalancerFacts } from "./facts.js";
+import { keepAliveTimeoutMs } from "../listener.js";
 import type { Finding } from "./finding.js";
 
 /** SigV4 refuses what is signed more than this away from AWS's time. */
 const signingWindowMs = 300_000;
 /** A Date header has whole seconds. */
 const dateGrainMs = 1_000;
+const keptSeconds = keepAliveTimeoutMs / 1_000;
 
 export function checkClock({ clock }: Facts, issuers: readonly Issuer[]): readonly Finding[] {
   if (clock === undefined) return [];
@@ -40,27 +42,30 @@ export function longestCallSeconds(routes: readonly Route[]): number {
 
 export function checkLoadBalancer(facts: LoadBalancerFacts, callSeconds: number): readonly Finding[] {
   const base = { severity: "error", where: ["the load balancer"], learnt: "read" } as const;
-  const idle: readonly Finding[] =
-    facts.idleSeconds > callSeconds
-      ? []
-      : [
-          {
-            ...base,
-            id: "alb_idle_timeout",
-            problem: `idle_timeout.timeout_seconds is ${facts.idleSeconds}, and a call may be silent for ${callSeconds} s`,
-            effect: `504 of the load balancer's after ${facts.idleSeconds} s without a byte`,
-            paste: {
-              into: "LoadBalancerAttributes",
-              format: "yaml",
-              text: `- { Key: idle_timeout.timeout_seconds, Value: "${callSeconds + 60}" }`,
-            },
-          },
-        ];
+  const idle = (told: Pick<Finding, "problem" | "effect">): Finding => ({
+    ...base,
+    ...told,
+    id: "alb_idle_timeout",
+    paste: {
+      into: "LoadBalancerAttributes",
+      format: "yaml",
+      text: `- { Key: idle_timeout.timeout_seconds, Value: "${idleSecondsFor(callSeconds)}" }`,
+    },
+  });
+  const short = idle({
+    problem: `idle_timeout.timeout_seconds is ${facts.idleSeconds}, and a call may be silent for ${callSeconds} s`,
+    effect: `504 of the load balancer's after ${facts.idleSeconds} s without a byte`,
+  });
+  const long = idle({
+    problem: `idle_timeout.timeout_seconds is ${facts.idleSeconds}, and the gateway lets go of an idle connection after ${keptSeconds} s`,
+    effect: "now and then a 502 of the load balancer's: it calls on a connection that is just ending",
+  });
   const draining = facts.targetGroups.filter(
     ({ deregistrationSeconds }) => deregistrationSeconds < callSeconds,
   );
   return [
-    ...idle,
+    ...(facts.idleSeconds <= callSeconds ? [short] : []),
+    ...(facts.idleSeconds >= keptSeconds ? [long] : []),
     ...draining.map(({ name, deregistrationSeconds }): Finding => ({
       ...base,
       severity: "warning",
@@ -76,52 +81,52 @@ export function checkLoadBalancer(facts: LoadBalancerFacts, callSeconds: number)
   ];
 }
 
+/** Longer than a call is silent, and shorter than the gateway keeps an idle connection. */
+const idleSecondsFor = (callSeconds: number): number => Math.floor((callSeconds + keptSeconds) / 2);
+
 /** Fly's own most: https://fly.io/docs/reference/configuration/ */
 const flyKillMostSeconds = 300;
 const flyKillDefaultSeconds = 5;
 
 export function checkFly(fly: FlyFacts, callSeconds: number): readonly Finding[] {
-  const killSeconds = fly.killSeconds ?? flyKillDefaultSeconds;
+  const { file, killSeconds = flyKillDefaultSeconds, idleSeconds = 0 } = fly;
+  const base = { severity: "warning", where: [file], learnt: "read" } as const;
   const wanted = Math.min(callSeconds, flyKillMostSeconds);
-  const { idleSeconds } = fly;
+  const kill: Finding = {
+    ...base,
+    id: "fly_kill_timeout",
+    problem: `kill_timeout is ${killSeconds} s, and a call may take ${callSeconds} s`,
+    effect: `a deployment breaks calls that take longer than ${killSeconds} s`,
+    paste: { into: file, format: "toml", text: `kill_timeout = ${wanted}` },
+  };
+  const idle = (told: Pick<Finding, "problem" | "effect">): Finding => ({
+    ...base,
+    ...told,
+    id: "fly_idle_timeout",
+    paste: {
+      into: file,
+      format: "toml",
+      text: `[http_service.http_options]\n  idle_timeout = ${idleSecondsFor(callSeconds)}`,
+    },
+  });
+  const short = idle({
+    problem: `http_options.idle_timeout is ${idleSeconds === 0 ? "not set" : `${idleSeconds} s`}, and a call may be silent for ${callSeconds} s`,
+    effect: "Fly's proxy closes a connection that is silent for longer",
+  });
+  const long = idle({
+    problem: `http_options.idle_timeout is ${idleSeconds} s, and the gateway lets go of an idle connection after ${keptSeconds} s`,
+    effect: "now and then a 502 of Fly's: its proxy calls on a connection that is just ending",
+  });
   return [
-    ...(killSeconds >= wanted
-      ? []
-      : [
-          {
-            id: "fly_kill_timeout",
-            severity: "warning",
-            where: [fly.file],
-            problem: `kill_timeout is ${killSeconds} s, and a call may take ${callSeconds} s`,
-            effect: `a deployment breaks calls that take longer than ${killSeconds} s`,
-            learnt: "read",
-            paste: { into: fly.file, format: "toml", text: `kill_timeout = ${wanted}` },
-          } as const,
-        ]),
-    ...(idleSeconds !== undefined && idleSeconds > callSeconds
-      ? []
-      : [
-          {
-            id: "fly_idle_timeout",
-            severity: "warning",
-            where: [fly.file],
-            problem: `http_options.idle_timeout is ${idleSeconds === undefined ? "not set" : `${idleSeconds} s`}, and a call may be silent for ${callSeconds} s`,
-            effect: "Fly's proxy closes a connection that is silent for longer",
-            learnt: "read",
-            paste: {
-              into: fly.file,
-              format: "toml",
-              text: `[http_service.http_options]\n  idle_timeout = ${callSeconds + 60}`,
-            },
-          } as const,
-        ]),
+    ...(killSeconds !== "unclear" && killSeconds < wanted ? [kill] : []),
+    ...(idleSeconds !== "unclear" && idleSeconds <= callSeconds ? [short] : []),
+    ...(idleSeconds !== "unclear" && idleSeconds >= keptSeconds ? [long] : []),
   ];
 }
 
 /** The two keys that count, and no more of TOML than they need. */
 export function readFly(file: string, toml: string): FlyFacts {
-  const killSeconds = secondsOf(/^\s*kill_timeout\s*=\s*"?(\d{1,5})(m?)s?"?\s*(?:#.*)?$/m.exec(toml));
-  const idleSeconds = secondsOf(/^\s*idle_timeout\s*=\s*"?(\d{1,5})(m?)s?"?\s*(?:#.*)?$/m.exec(toml));
+  const [killSeconds, idleSeconds] = [secondsOf(toml, "kill_timeout"), secondsOf(toml, "idle_timeout")];
   return {
     file,
     ...(killSeconds !== undefined && { killSeconds }),
@@ -129,7 +134,15 @@ export function readFly(file: string, toml: string): FlyFacts {
   };
 }
 
-const secondsOf = (match: RegExpExecArray | null): number | undefined =>
-  match === null ? undefined : Number(match[1]) * (match[2] === "m" ? 60 : 1);
+/** Seconds as a number, or a duration of Go's: `"5m30s"`. */
+function secondsOf(toml: string, key: string): number | "unclear" | undefined {
+  const line = new RegExp(`^[ \\t]*${key}[ \\t]*=[ \\t]*(["']?)([^"'#\\s]*)\\1[ \\t]*(?:#.*)?\\r?$`, "m");
+  if (!new RegExp(`^[ \\t]*${key}[ \\t]*=`, "m").test(toml)) return undefined;
+  const written = line.exec(toml)?.[2] ?? "";
+  const parts = /^(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s?)?$/.exec(written);
+  if (written === "" || parts === null) return "unclear";
+  const [hours = "0", minutes = "0", seconds = "0"] = parts.slice(1);
+  return Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+}
 
 const text = (milliseconds: number): string => formatDuration(milliseconds);

@@ -101,7 +101,7 @@ function deniedFinding(
       `${action} on ${checked.roleArn} was denied, though both sides name it: a condition, a boundary or a service ` +
       `control policy refuses it. STS says: ${probe.message}`,
     effect:
-      "403 session_refused; unless only the doctor's own values are refused: give those of real callers with --tag and --source-identity",
+      "403 session_refused; unless only the doctor's own values are refused: give those of real callers with --tag and --source-identity, or as `probe` of the rule",
     learnt: "probed",
   };
 }
@@ -130,7 +130,7 @@ function sideFinding(
     severity: "error",
     where: [where],
     problem: isDoubtful ? `${problem} (which of the two could not be read)` : problem,
-    effect: `403 session_refused for every caller of rule ${rule.name}`,
+    effect: "403 session_refused for every caller of the rule",
     learnt: "read",
     paste: pasteFor(rule, roleArn, action, facts, sides),
   };
@@ -140,18 +140,20 @@ function pasteFor(rule: RoleRule, roleArn: string, action: string, facts: Facts,
   const isOwn = sides.own !== "allowed" && sides.trust === "allowed";
   const statement = isOwn
     ? { Effect: "Allow", Action: action, Resource: roleArn }
-    : {
-        Effect: "Allow",
-        Principal: { AWS: principalArn(facts.gateway) },
-        Action: action,
-        ...guard(rule, action),
-      };
+    : trustStatement(rule, action, facts.gateway);
   const role = roleArn.replace(/^.*\//, "");
   const into = isOwn
     ? `a policy of ${facts.gateway.roleName ?? facts.gateway.arn}`
     : `the trust policy of ${role}`;
   return { into: `${into}, as one of its statements`, format: "json", text: json(statement) };
 }
+
+export const trustStatement = (rule: RoleRule, action: string, gateway: GatewayIdentity): object => ({
+  Effect: "Allow",
+  Principal: { AWS: principalArn(gateway) },
+  Action: action,
+  ...guard(rule, action),
+});
 
 /** As narrow as the rule is: no other tag, and always a person. Each action is given keys of its own only. */
 function guard({ tags, sourceIdentity }: RoleRule, action: string): object {

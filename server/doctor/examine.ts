@@ -1,4 +1,5 @@
 // Facts -> findings, and what could not be seen. Pure: the whole of a doctor's judgement, on one screen.
+import { checkAuthorizer } from "./check-authorizers.js";
 import { checkFunction } from "./check-function.js";
 import { checkIssuer } from "./check-issuers.js";
 import { checkPermissions } from "./check-permissions.js";
@@ -23,6 +24,7 @@ export function examine(scope: Scope, facts: Facts): Report {
       const seen = functionOf(route, facts);
       return seen ? checkFunction(route, seen) : [];
     }),
+    ...scope.authorizers.flatMap((authorizer) => checkAuthorizer(authorizer, facts)),
     ...(facts.loadBalancer?.ok ? checkLoadBalancer(facts.loadBalancer.value, callSeconds) : []),
     ...(facts.fly ? checkFly(facts.fly, callSeconds) : []),
   ];
@@ -35,7 +37,7 @@ export function examine(scope: Scope, facts: Facts): Report {
 }
 
 function checkRule(checked: CheckedRule, { routes }: Scope, facts: Facts): readonly Finding[] {
-  const own = checkRole(checked, facts);
+  const own = checkRole(checked, routes, facts);
   // Of a role that is not there nothing else is worth saying.
   if (own.some(({ id }) => id === "role_unknown")) return own;
   const its = routes.filter(({ route }) => route.roles.includes(checked.rule));
@@ -43,7 +45,7 @@ function checkRule(checked: CheckedRule, { routes }: Scope, facts: Facts): reado
     ...own,
     ...checkTrust(checked, facts),
     ...its
-      .filter((route) => !isAbsent(route, facts))
+      .filter((route) => !isOfAnother(route, facts))
       .flatMap((route) => checkPermissions(checked, route, facts)),
   ];
 }
@@ -52,9 +54,11 @@ function functionOf({ route: { target } }: CheckedRoute, facts: Facts) {
   return target.kind === "executeApi" ? undefined : facts.functions.get(target.functionArn);
 }
 
-function isAbsent(route: CheckedRoute, facts: Facts): boolean {
-  const timeout = functionOf(route, facts)?.timeoutSeconds;
-  return timeout !== undefined && !timeout.ok && timeout.denial.kind === "absent";
+/** The ARN of the route is not that of its function: what may be done with it says nothing. */
+function isOfAnother(route: CheckedRoute, facts: Facts): boolean {
+  const seen = functionOf(route, facts);
+  const looks: readonly (Look<unknown> | undefined)[] = [seen?.timeoutSeconds, seen?.url];
+  return looks.some((look) => look?.ok === false && look.denial.kind === "absent");
 }
 
 function countLearnt(facts: Facts): Report["learnt"] {
@@ -70,6 +74,7 @@ function countLearnt(facts: Facts): Report["learnt"] {
     ]),
     ...(facts.loadBalancer ? [facts.loadBalancer] : []),
   ];
-  const probed = [...facts.probes.values()].filter(({ outcome }) => outcome !== "failed").length;
-  return { read: looks.filter(({ ok }) => ok).length, probed: probed + facts.issuers.size };
+  const probes = [...facts.probes.values()].filter(({ outcome }) => outcome !== "failed").length;
+  const dryRuns = [...facts.dryRuns.values()].filter(({ ok }) => ok).length;
+  return { read: looks.filter(({ ok }) => ok).length, probed: probes + dryRuns + facts.issuers.size };
 }

@@ -7,8 +7,8 @@ import type { PolicyStatement } from "./policy-statements.js";
 
 /** Why something was not seen. */
 export interface Unseen {
-  /** absent: AWS says that there is none. denied: the action in `needs` is missing. */
-  readonly kind: "absent" | "denied" | "failed" | "skipped";
+  /** absent: AWS says that there is none. denied: the action in `needs` is missing. region: it knows no such account. */
+  readonly kind: "absent" | "denied" | "region" | "failed" | "skipped";
   /** `iam:GetRole on arn:...` */
   readonly needs: string;
   readonly sentence: string;
@@ -48,8 +48,15 @@ export interface UrlConfig {
   readonly hasCors: boolean;
 }
 
+export interface OwnedUrl {
+  readonly functionArn: string;
+  readonly url: string;
+}
+
 export interface FunctionFacts {
   readonly url: Look<UrlConfig>;
+  /** Of its other aliases; looked for where this one has none. */
+  readonly otherUrls?: Look<readonly OwnedUrl[]>;
   readonly timeoutSeconds: Look<number>;
   /** Absent value: nothing is reserved. */
   readonly reserved: Look<number | undefined>;
@@ -58,7 +65,8 @@ export interface FunctionFacts {
 
 export type IssuerFacts =
   | { readonly outcome: "keys"; readonly keys: readonly SigningKey[] }
-  | { readonly outcome: "unreachable" | "differs" | "malformed"; readonly sentence: string };
+  | { readonly outcome: "differs"; readonly sentence: string; readonly name: string }
+  | { readonly outcome: "unreachable" | "malformed"; readonly sentence: string };
 
 export interface LoadBalancerFacts {
   readonly idleSeconds: number;
@@ -67,12 +75,15 @@ export interface LoadBalancerFacts {
 
 export interface FlyFacts {
   readonly file: string;
-  readonly killSeconds?: number;
-  readonly idleSeconds?: number;
+  /** `unclear`: it is there, and no duration that is known here. */
+  readonly killSeconds?: number | "unclear";
+  readonly idleSeconds?: number | "unclear";
 }
 
 export interface Facts {
   readonly gateway: GatewayIdentity;
+  /** A profile of the reader's was named, and what it gave are the gateway's own credentials. */
+  readonly readerIsGateway: boolean;
   /** Epoch milliseconds, both of the same moment, and how long the question took. */
   readonly clock: { readonly ours: number; readonly theirs: number; readonly tookMs: number } | undefined;
   /** The policies of the role that the gateway runs on. */
@@ -85,11 +96,16 @@ export interface Facts {
   readonly probes: ReadonlyMap<string, Probe>;
   /** By function ARN, as the route has it. */
   readonly functions: ReadonlyMap<string, FunctionFacts>;
+  /** Whether Lambda would take a call, where no policy could be read: by `dryRunKey`. */
+  readonly dryRuns: ReadonlyMap<string, Look<boolean>>;
   /** By issuer name. */
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
   readonly loadBalancer?: Look<LoadBalancerFacts>;
   readonly fly?: FlyFacts;
 }
+
+/** `caller`: a rule's name, or an authorizer's, which is called as the gateway. */
+export const dryRunKey = (caller: string, functionArn: string): string => `${caller} ${functionArn}`;
 
 /** An issuer and what it showed. */
 export interface SeenIssuer {

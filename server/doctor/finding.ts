@@ -14,6 +14,8 @@ export const findingIds = [
   "lambda_permission_missing",
   "lambda_permission_unqualified",
   "execute_api_permission_missing",
+  "authorizer_permission_missing",
+  "region_unavailable",
   "function_unknown",
   "function_url_missing",
   "function_url_of_another_function",
@@ -37,7 +39,7 @@ export type FindingId = (typeof findingIds)[number];
 export interface Paste {
   /** Where it goes: `the trust policy of grantway-analyst`. */
   readonly into: string;
-  readonly format: "json" | "yaml" | "toml";
+  readonly format: "json" | "yaml" | "toml" | "sh";
   readonly text: string;
 }
 
@@ -70,13 +72,14 @@ export interface Report {
   readonly learnt: { readonly read: number; readonly probed: number };
 }
 
-/** The same of several routes is one finding. */
+/** The same of several routes is one finding: all but where it is. */
 export function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
   const merged = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = JSON.stringify([finding.id, finding.problem]);
+    const { where: its, ...said } = finding;
+    const key = JSON.stringify(said);
     const before = merged.get(key);
-    const where = [...new Set([...(before?.where ?? []), ...finding.where])];
+    const where = [...new Set([...(before?.where ?? []), ...its])];
     merged.set(key, { ...finding, where });
   }
   const rank = { error: 0, warning: 1, note: 2 };

@@ -12,7 +12,9 @@ export interface Need {
 }
 
 export type Standing =
-  | { readonly standing: "allowed" | "unclear" | "missing" }
+  | { readonly standing: "allowed" }
+  | { readonly standing: "unclear" }
+  | { readonly standing: "missing" }
   | { readonly standing: "denied"; readonly policy: string }
   /** A statement that was meant for it and asks for a key that this action does not have. */
   | { readonly standing: "misfit"; readonly key: string; readonly policy: string };

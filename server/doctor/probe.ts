@@ -4,7 +4,7 @@ import type { Probe } from "./facts.js";
 import type { DoctorPorts, ProbeRequest } from "./ports.js";
 import type { CheckedRule } from "./scope.js";
 
-/** What real callers have, where a trust policy asks for more than that something is there. */
+/** What real callers have, where a trust policy asks for more than that something is there. Else the rule's own `probe`. */
 export interface ProbeValues {
   readonly tags: Readonly<Record<string, string>>;
   readonly sourceIdentity: string;
@@ -22,9 +22,14 @@ export function probeRequest(
   return {
     roleArn,
     durationSeconds: isChained ? Math.min(durationSeconds, chainedLimitSeconds) : durationSeconds,
-    tags: rule.tags.map(({ key }) => ({ key, value: values.tags?.[key] ?? placeholder })),
+    tags: rule.tags.map(({ key }) => ({
+      key,
+      value: values.tags?.[key] ?? rule.probe?.tags[key] ?? placeholder,
+    })),
     transitiveTagKeys: rule.transitiveTagKeys,
-    ...(rule.sourceIdentity !== null && { sourceIdentity: values.sourceIdentity ?? placeholder }),
+    ...(rule.sourceIdentity !== null && {
+      sourceIdentity: values.sourceIdentity ?? rule.probe?.sourceIdentity ?? placeholder,
+    }),
     ...(rule.externalId !== undefined && { externalId: rule.externalId }),
   };
 }

@@ -1,7 +1,13 @@
 // STS answered the gateway's very first question with no: the one thing that is wrong, and nothing else can be seen.
-import type { Report } from "./finding.js";
+import type { Paste, Report } from "./finding.js";
+import type { CallerFault } from "./ports.js";
+import type { Scope } from "./scope.js";
 
-export const refusedIdentity = (sentence: string, region: string): Report => ({
+export const refusedIdentity = (
+  { sentence, mayBeRegion }: CallerFault,
+  region: string,
+  scope: Scope,
+): Report => ({
   gateway: "unknown",
   findings: [
     {
@@ -11,13 +17,19 @@ export const refusedIdentity = (sentence: string, region: string): Report => ({
       problem: `STS in ${region} takes no call of these credentials: ${sentence}`,
       effect: "503 sts_unavailable on every call",
       learnt: "probed",
-      paste: {
-        into: "the configuration: a Region that the account has enabled, and its own endpoint if one is set",
-        format: "yaml",
-        text: "sts: { region: eu-west-1 }",
-      },
+      ...(mayBeRegion && { paste: pasteOf(region, scope) }),
     },
   ],
   blind: [{ where: ["everything else"], sentence: "could not see: STS must know the gateway first" }],
   learnt: { read: 0, probed: 1 },
 });
+
+/** The Region of a route is one that the account has enabled. */
+function pasteOf(region: string, { routes }: Scope): Paste {
+  const others = routes.map(({ route }) => route.target.region).filter((each) => each !== region);
+  return {
+    into: "the configuration: a Region that the account has enabled, and its own endpoint if one is set",
+    format: "yaml",
+    text: `sts: { region: ${others[0] ?? "REGION"} }`,
+  };
+}

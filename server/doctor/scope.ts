@@ -1,7 +1,7 @@
 // What a doctor looks at: the whole configuration, or one route of it with its rules. A rule whose role a claim chooses
 // is looked at with the roles that `--role-arn` names.
 import type { Settings } from "../config/compile.js";
-import type { RoleRule, Route } from "../core/model.js";
+import type { Authorizer, LambdaAuthorizerSource, RoleRule, Route } from "../core/model.js";
 
 export interface CheckedRule {
   readonly rule: RoleRule;
@@ -18,12 +18,21 @@ export interface CheckedRoute {
   readonly hasOwnTimeout: boolean;
 }
 
+/** An authorizer of a route that is a function: the gateway calls it as itself. */
+export interface CheckedAuthorizer {
+  readonly name: string;
+  readonly source: LambdaAuthorizerSource;
+  /** `authorizers[0] partner` */
+  readonly where: string;
+}
+
 export interface Scope {
   readonly issuers: Settings["issuers"];
   readonly rules: readonly CheckedRule[];
   /** Rules whose role a claim chooses, and none was named. */
   readonly openRules: readonly string[];
   readonly routes: readonly CheckedRoute[];
+  readonly authorizers: readonly CheckedAuthorizer[];
 }
 
 export interface ScopeOptions {
@@ -35,7 +44,8 @@ export interface ScopeOptions {
   readonly ownTimeouts: ReadonlySet<number>;
 }
 
-export function scopeOf({ issuers, roles, routes }: Settings, options: ScopeOptions): Scope {
+export function scopeOf(settings: Settings, options: ScopeOptions): Scope {
+  const { issuers, roles, routes } = settings;
   const checked = routes
     .map((route, index) => ({
       route,
@@ -52,5 +62,16 @@ export function scopeOf({ issuers, roles, routes }: Settings, options: ScopeOpti
   });
   const known = new Set(rules.map(({ where }) => where));
   const openRules = used.map(({ where }) => where).filter((where) => !known.has(where));
-  return { issuers, rules, openRules, routes: checked };
+  return { issuers, rules, openRules, routes: checked, authorizers: calledBy(checked, settings.authorizers) };
 }
+
+const calledBy = (
+  routes: readonly CheckedRoute[],
+  authorizers: readonly Authorizer[],
+): readonly CheckedAuthorizer[] =>
+  authorizers.flatMap((authorizer, index) => {
+    const { name, source } = authorizer;
+    const isUsed = routes.some(({ route }) => route.authorizer === authorizer);
+    if (!isUsed || source.kind !== "lambda") return [];
+    return [{ name, source, where: `authorizers[${index}] ${name}` }];
+  });

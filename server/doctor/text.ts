@@ -17,18 +17,19 @@ export function reportText(report: Report, style: Style): string {
 function findingText({ severity, id, where, problem, effect, learnt, paste }: Finding, style: Style): string {
   const colour = { error: style.red, warning: style.yellow, note: style.dim }[severity];
   const lines = [
-    `${colour(severity)}  ${style.bold(id)}  ${where.join(", ")}`,
+    `${colour(severity)}  ${style.bold(id)}  ${printable(where.join(", "))}`,
     `  what    ${printable(problem)} (${learnt})`,
-    `  causes  ${effect}`,
+    `  causes  ${printable(effect)}`,
   ];
-  if (paste) lines.push(`  paste   into ${paste.into}:`, ...indented(paste.text));
+  if (paste) lines.push(`  paste   into ${printable(paste.into)}:`, ...indented(paste.text));
   return lines.map((line) => `${line}\n`).join("");
 }
 
 const indented = (text: string): readonly string[] =>
   text.split("\n").map((line) => `    ${printable(line)}`);
 
-const blindText = ({ where, sentence }: Blind): string => `  ${where.join(", ")}: ${printable(sentence)}\n`;
+const blindText = ({ where, sentence }: Blind): string =>
+  `  ${printable(where.join(", "))}: ${printable(sentence)}\n`;
 
 function summary(findings: readonly Finding[], style: Style): string {
   if (!isUnwell({ findings })) return style.green("nothing is wrong that could be seen");

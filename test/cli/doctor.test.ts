@@ -68,7 +68,7 @@ test("an STS that is not there is 69, and no secret is told", async () => {
 });
 
 test("docs/doctor.md has a row for every finding, and for no other", () => {
-  const page = readFileSync("docs/doctor.md", "utf8");
+  const [, page = ""] = readFileSync("docs/doctor.md", "utf8").split("\n## Findings\n");
   const rows = [...page.matchAll(/^\| `(\w+)` +\|/gm)].map(([, id]) => id);
   expect(rows).toEqual([...findingIds]);
 });

@@ -1,7 +1,9 @@
 // The doctor against the twin, which loads the template that is deployed: well as it is; with one thing broken it names
 // that one and nothing else, and what it says to paste mends it.
+import { readFileSync } from "node:fs";
 import { startOpenIdProvider, type OpenIdProvider } from "../../deploy/local/issuer/openid-provider.js";
 import type { Finding } from "../../server/doctor/finding.js";
+import { inLists, inLong, lambdaAuthorizer, trustOf } from "./edits.js";
 import { withTwin, type BrokenAws, type Edit, type Visit } from "./twin.js";
 
 let issuer: OpenIdProvider;
@@ -26,8 +28,6 @@ async function onlyFinding(broken: BrokenAws, visit?: Visit): Promise<Finding> {
 const gateway = "arn:aws:iam::123456789012:role/grantway-gateway";
 const analyst = "arn:aws:iam::123456789012:role/grantway-analyst";
 const long = "arn:aws:lambda:eu-west-1:123456789012:function:grantway-long:live";
-const trustOf = (action: string): RegExp =>
-  new RegExp(`          - Effect: Allow\n +Principal:\n.*\n +Action: ${action}\n(?: {12}.*\n)+`);
 
 describe("what is wrong in IAM", () => {
   test.each([
@@ -96,7 +96,7 @@ describe("what is wrong in IAM", () => {
     ["lambda:InvokeFunctionUrl", 0],
     ["lambda:InvokeFunction", 1],
   ])("a role that lacks %s alone, with the statement that mends it", async (action, list) => {
-    const finding = await onlyFinding({ template: [editLongOf([list], "")] });
+    const finding = await onlyFinding({ template: [inLists("LongFunction", [list], "")] });
     expect(finding).toMatchObject({
       id: "lambda_permission_missing",
       where: ["routes[1] long"],
@@ -113,14 +113,18 @@ describe("what is wrong in IAM", () => {
       "- PolicyName: send-work",
       `- ${policyWith(statement)}\n        - PolicyName: send-work`,
     ];
-    await withTwin(issuer, { template: [editLongOf([list], ""), mended] }, async ({ report }) => {
-      expect((await report()).report.findings).toEqual([]);
-    });
+    await withTwin(
+      issuer,
+      { template: [inLists("LongFunction", [list], ""), mended] },
+      async ({ report }) => {
+        expect((await report()).report.findings).toEqual([]);
+      },
+    );
   });
 
   test("a role that allows both actions on the function without its alias", async () => {
     const bare = "                  - !GetAtt LongFunction.Arn\n";
-    const finding = await onlyFinding({ template: [editLongOf([0, 1], bare)] });
+    const finding = await onlyFinding({ template: [inLists("LongFunction", [0, 1], bare)] });
     expect(finding).toMatchObject({ id: "lambda_permission_unqualified", where: ["routes[1] long"] });
     expect(finding.problem).toContain("lambda:InvokeFunctionUrl and lambda:InvokeFunction");
     expect(JSON.parse(finding.paste?.text ?? "")).toMatchObject([{ Resource: long }, { Resource: long }]);
@@ -131,7 +135,7 @@ describe("what is wrong in IAM", () => {
       /Action: lambda:InvokeFunctionUrl$/m,
       "Action: [lambda:InvokeFunctionUrl, lambda:InvokeFunction]",
     ];
-    const finding = await onlyFinding({ template: [both, editLongOf([1], "")] });
+    const finding = await onlyFinding({ template: [both, inLists("LongFunction", [1], "")] });
     expect(finding.id).toBe("lambda_permission_missing");
     expect(finding.problem).toContain("asks for lambda:FunctionUrlAuthType");
   });
@@ -147,24 +151,8 @@ describe("what is wrong in IAM", () => {
   });
 });
 
-const longLine = '                  - !Sub "${LongFunction.Arn}:live"\n';
-
-/** The invoke role names the function in two lists: for the URL, and for Invoke by way of it. */
-const editLongOf = (lists: readonly number[], to: string): ((template: string) => string) => {
-  return (template) => {
-    const [head = "", ...rest] = template.split(longLine);
-    return head + rest.map((part, at) => (lists.includes(at) ? to : longLine) + part).join("");
-  };
-};
-
 const policyWith = (statement: unknown): string =>
   JSON.stringify({ PolicyName: "pasted", PolicyDocument: { Version: "2012-10-17", Statement: [statement] } });
-
-/** Of LongFunction's properties. */
-const inLong = (from: string, to: string): Edit => [
-  new RegExp(`(?<=  LongFunction:\n(?: {4}.*\n|\n)* *)${from}`),
-  to,
-];
 
 describe("what is wrong with a function or its URL", () => {
   test("a URL that anybody may call", async () => {
@@ -277,7 +265,7 @@ describe("what is wrong in the configuration, against a twin that is well", () =
   test("a clock that is off, whichever way the SDK helps itself", async () => {
     const finding = await onlyFinding({ clock: () => Date.now() + 600_000 });
     expect(finding).toMatchObject({ id: "clock_skew", severity: "error", learnt: "probed" });
-    expect(finding.problem).toMatch(/^the clock is (?:10m|9m59s) behind that of STS$/);
+    expect(finding.problem).toMatch(/^the clock is (?:10m(?:\d{1,2}s)?|9m5\ds) behind that of STS$/);
   });
 });
 
@@ -303,6 +291,87 @@ test("with the gateway's credentials alone it probes, and says what it could not
     for (const secret of ["AWS_SECRET", "SecretAccessKey", "ASIA"]) expect(out).not.toContain(secret);
   });
 });
+
+describe("where nothing may be read, Lambda itself is asked, by DryRun", () => {
+  /** Of the statement for the routes that call by the Invoke API. */
+  const invokeAlone: Edit = [
+    /(?<=# their session policy\.\n +- Effect: Allow\n +Action: )lambda:InvokeFunction\n/,
+    "lambda:GetFunction\n",
+  ];
+
+  test("whether a session may call a function by the Invoke API", async () => {
+    await withTwin(issuer, {}, async ({ report }) => {
+      expect((await report({ isBlind: true })).report.findings).toEqual([]);
+    });
+    await withTwin(issuer, { template: [invokeAlone] }, async ({ report }) => {
+      const { findings } = (await report({ isBlind: true })).report;
+      expect(findings).toMatchObject([
+        { id: "lambda_permission_missing", where: ["routes[3] invoke"], learnt: "probed" },
+        { id: "lambda_permission_missing", where: ["routes[4] jobs"], learnt: "probed" },
+      ]);
+    });
+  });
+
+  test("whether the gateway may call its authorizer", async () => {
+    await withTwin(issuer, {}, async ({ report }) => {
+      const { findings } = (await report({ isBlind: true, config: [lambdaAuthorizer] })).report;
+      expect(findings).toMatchObject([
+        { id: "authorizer_permission_missing", where: ["authorizers[0] partner"], learnt: "probed" },
+      ]);
+    });
+  });
+});
+
+test("a reader's profile that is not there is wrong usage: the SDK would read as somebody else", async () => {
+  await withTwin(issuer, {}, async ({ visit }) => {
+    const { status, err } = await visit({ isBlind: true, argv: ["--reader-profile", "nobody"] });
+    expect([status, err]).toEqual([64, expect.stringContaining("--reader-profile is not in the AWS")]);
+  });
+});
+
+test("a reader's profile that gives no credentials is told of, and is no clean bill", async () => {
+  const profile = "[profile doctor]\ncredential_process = false\n";
+  await withTwin(issuer, { profile }, async ({ report }) => {
+    const { report: seen } = await report();
+    expect(seen.findings).toEqual([]);
+    expect(seen.blind[0]).toEqual({
+      where: ["--reader-profile"],
+      sentence: expect.stringMatching(/^could not see: it gave the gateway's own credentials/) as string,
+    });
+  });
+});
+
+test("reader's credentials that AWS does not take are told of, and Regions are not blamed for them", async () => {
+  const stranger = { Version: 1, AccessKeyId: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "x" };
+  const profile = `[profile doctor]\ncredential_process = echo '${JSON.stringify(stranger)}'\n`;
+  await withTwin(issuer, { profile }, async ({ report }) => {
+    const { report: seen } = await report();
+    expect(seen.findings).toEqual([]);
+    expect(seen.blind.map(({ sentence }) => sentence)).toContainEqual(
+      expect.stringMatching(/^could not see: the reader's credentials are none: InvalidClientTokenId/),
+    );
+  });
+});
+
+test("--json has the fields that docs/doctor.md lists, and no others", async () => {
+  const page = readFileSync("docs/doctor.md", "utf8");
+  const listed = [...page.matchAll(/^\| `([\w.[\]]+)` +\| (?:text|number|list)/gm)].map(([, field]) => field);
+  await withTwin(issuer, { template: [[trustOf("sts:TagSession"), ""]] }, async ({ report }) => {
+    const { report: seen } = await report({ isBlind: true });
+    expect([...new Set(fieldsOf(seen))].sort()).toEqual([...listed].sort());
+  });
+});
+
+/** `findings[].paste.text` */
+function fieldsOf(value: unknown, path = ""): readonly string[] {
+  if (Array.isArray(value)) {
+    const within = value.filter((each) => typeof each === "object");
+    return [path, ...within.flatMap((each: unknown) => fieldsOf(each, `${path}[]`))];
+  }
+  if (typeof value !== "object" || value === null) return [path];
+  // Each of an object's members stands for itself.
+  return Object.entries(value).flatMap(([key, each]) => fieldsOf(each, path === "" ? key : `${path}.${key}`));
+}
 
 test("whoever is not the gateway reads for it, and becomes no role", async () => {
   await withTwin(issuer, {}, async ({ report }) => {

@@ -1,10 +1,14 @@
 // What a doctor makes of facts, where the twin cannot show them: other accounts, users with keys, load balancers, Fly.io.
 import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
 import { accept, refuse } from "../../server/core/result.js";
 import { readFly } from "../../server/doctor/check-surroundings.js";
+import { styleFor } from "../../server/cli/style.js";
 import { examine } from "../../server/doctor/examine.js";
-import type { Facts, Unseen } from "../../server/doctor/facts.js";
+import { dryRunKey, type Facts, type FunctionFacts, type Unseen } from "../../server/doctor/facts.js";
 import { identityOf } from "../../server/doctor/identity.js";
+import { reportText } from "../../server/doctor/text.js";
 import {
   functionArn,
   gatewayArn,
@@ -15,6 +19,7 @@ import {
   wellFacts,
   wellFunction,
   wellRole,
+  wellUrl,
 } from "./facts.js";
 
 const idsOf = (bent: Partial<Facts>, scope = smallScope()): readonly string[] =>
@@ -169,6 +174,193 @@ describe("the permission to call", () => {
   });
 });
 
+describe("a function of another account", () => {
+  const theirs = functionArn.replace("123456789012", "210987654321");
+  const scope = smallScope({
+    route: { target: { functionUrl: "https://abc.lambda-url.eu-west-1.on.aws/", functionArn: theirs } },
+  });
+  const own = invokeStatements.map((statement) => ({ ...statement, Resource: theirs }));
+  const letsIn = (AWS: string) =>
+    accept(statements({ Effect: "Allow", Principal: { AWS }, Action: "lambda:*", Resource: theirs }));
+  const seenWith = (policy: Facts["ownPolicies"], ...given: readonly object[]) => ({
+    ...withRolePolicies(...given),
+    functions: new Map([[theirs, { ...wellFunction, policy }]]),
+  });
+
+  test.each([
+    ["both sides allow it", letsIn(roleArn), own, []],
+    ["it lets the role's account in", letsIn("arn:aws:iam::123456789012:root"), own, []],
+    ["only the role's policy allows it", accept([]), own, ["error lambda_permission_missing"]],
+    ["only the function's allows it", letsIn(roleArn), [], ["error lambda_permission_missing"]],
+    ["it lets another role in", letsIn(`${roleArn}2`), own, ["error lambda_permission_missing"]],
+  ])("%s", (_title, policy, given, found) => {
+    expect(idsOf(seenWith(policy, ...given), scope)).toEqual(found);
+  });
+
+  test("what is missing on its side is to be pasted there, for each action", () => {
+    const { findings } = examine(scope, wellFacts(seenWith(accept([]), ...own)));
+    expect(findings[0]?.paste?.into).toBe("Resources of the function's template");
+    const permission = { FunctionName: theirs, Principal: roleArn };
+    expect(parse(findings[0]?.paste?.text ?? "")).toEqual({
+      GatewayPermission1: {
+        Type: "AWS::Lambda::Permission",
+        Properties: { ...permission, Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "AWS_IAM" },
+      },
+      GatewayPermission2: {
+        Type: "AWS::Lambda::Permission",
+        Properties: { ...permission, Action: "lambda:InvokeFunction", InvokedViaFunctionUrl: true },
+      },
+    });
+  });
+
+  test("a policy of its own that could not be read is told of, and is no finding", () => {
+    const report = examine(scope, wellFacts(seenWith(denied("lambda:GetPolicy on the function"), ...own)));
+    expect(report).toMatchObject({
+      findings: [],
+      blind: [{ where: ["routes[0] f"], sentence: "could not see: needs lambda:GetPolicy on the function" }],
+    });
+  });
+});
+
+test("a Deny in the function's own policy goes before what the role allows", () => {
+  const policy = accept(
+    statements({ Effect: "Deny", Principal: "*", Action: "lambda:InvokeFunctionUrl", Resource: functionArn }),
+  );
+  const [finding, ...more] = examine(
+    smallScope(),
+    wellFacts({ functions: new Map([[functionArn, { ...wellFunction, policy }]]) }),
+  ).findings;
+  expect(more).toEqual([]);
+  expect(finding).toMatchObject({ id: "lambda_permission_missing", severity: "error" });
+  expect(finding?.problem).toContain("its own policy denies it");
+  expect(finding).not.toHaveProperty("paste");
+});
+
+test("a Region whose Lambda knows nobody is a finding, once for all its routes", () => {
+  const timeoutSeconds = refuse<Unseen>({ kind: "region", needs: "", sentence: "UnrecognizedClient" });
+  const report = examine(
+    smallScope(),
+    wellFacts({ functions: new Map([[functionArn, { ...wellFunction, timeoutSeconds }]]) }),
+  );
+  expect(report).toMatchObject({ findings: [{ id: "region_unavailable", severity: "error" }], blind: [] });
+  expect(report.findings[0]?.paste?.text).toContain("--region-name eu-west-1");
+});
+
+test("two rules of one role with tags of their own get a statement each", () => {
+  const roles = [
+    { name: "a", when: "true", roleArn, tags: { tenant: "claims.t" } },
+    { name: "b", when: "true", roleArn, tags: { tenant: "claims.t", team: "claims.g" } },
+  ];
+  const scope = smallScope({ roles });
+  const trust = withTrust({
+    Effect: "Allow",
+    Principal: "*",
+    Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
+  });
+  const { findings } = examine(scope, wellFacts(trust));
+  const keys = findings.map(({ where, paste }) => [
+    where,
+    /\[[^\]]*\]/.exec(paste?.text ?? "")?.[0]?.replace(/\s+/g, ""),
+  ]);
+  expect(keys).toEqual([
+    [["roles[0] a"], '["tenant"]'],
+    [["roles[1] b"], '["tenant","team"]'],
+  ]);
+});
+
+describe("an authorizer that is a function, called as the gateway", () => {
+  const authorizerArn = "arn:aws:lambda:eu-west-1:123456789012:function:authorizer";
+  const scope = smallScope({
+    route: { authorizer: "own" },
+    authorizers: [{ name: "own", lambda: authorizerArn }],
+  });
+  const seenWith = (bent: Partial<FunctionFacts>): Pick<Facts, "functions"> => ({
+    functions: new Map([
+      [functionArn, wellFunction],
+      [authorizerArn, { ...wellFunction, ...bent }],
+    ]),
+  });
+  const well = seenWith({});
+  const may = { Effect: "Allow", Action: ["sts:*", "lambda:InvokeFunction"], Resource: "*" };
+  const gone = refuse<Unseen>({ kind: "absent", needs: "", sentence: "" });
+
+  test.each<[string, Partial<Facts>, readonly string[]]>([
+    ["it may", { ...well, ownPolicies: accept(statements(may)) }, []],
+    ["it may not", well, ["error authorizer_permission_missing"]],
+    ["it is not there", seenWith({ timeoutSeconds: gone }), ["error function_unknown"]],
+    [
+      "nothing is reserved for it",
+      { ...seenWith({ reserved: accept(0) }), ownPolicies: accept(statements(may)) },
+      ["error reserved_concurrency_zero"],
+    ],
+    [
+      "Lambda said no, where policies could not be read",
+      {
+        ...well,
+        ownPolicies: denied("iam:ListRolePolicies"),
+        dryRuns: new Map([[dryRunKey("own", authorizerArn), accept(false)]]),
+      },
+      ["error authorizer_permission_missing"],
+    ],
+  ])("%s", (_title, bent, found) => {
+    const probes = new Map([["caller", { outcome: "ok" } as const]]);
+    const all = { probes, ...bent };
+    expect(idsOf(all, scope)).toEqual(found);
+    for (const { where } of examine(scope, wellFacts(all)).findings)
+      expect(where).toEqual(["authorizers[0] own"]);
+  });
+});
+
+describe("nothing that was not seen is taken for well", () => {
+  const seen = (bent: Partial<FunctionFacts>): Partial<Facts> => ({
+    functions: new Map([[functionArn, { ...wellFunction, ...bent }]]),
+  });
+  const look = denied("x:Y");
+  test.each<[string, Partial<Facts>]>([
+    ["the role", { roles: new Map([[roleArn, look]]) }],
+    [
+      "the role, though STS gave it",
+      { roles: new Map([[roleArn, look]]), probes: new Map([["caller", { outcome: "ok" }]]) },
+    ],
+    ["the role's policies", { rolePolicies: new Map([[roleArn, look]]) }],
+    ["the gateway's policies", { ownPolicies: look }],
+    ["the URL", seen({ url: look })],
+    ["the function's timeout", seen({ timeoutSeconds: look })],
+    ["what is reserved", seen({ reserved: look })],
+    ["the load balancer", { loadBalancer: look }],
+  ])("%s", (_title, bent) => {
+    const report = examine(smallScope(), wellFacts(bent));
+    expect(report.findings).toEqual([]);
+    expect(report.blind).toHaveLength(1);
+    expect(report.blind[0]?.sentence).toBe("could not see: needs x:Y");
+  });
+
+  test("the clock of STS", () => {
+    expect(examine(smallScope(), wellFacts({ clock: undefined })).blind).toHaveLength(1);
+  });
+});
+
+test("what STS or Lambda answers repaints no terminal", () => {
+  const escape = "\u001b[2J";
+  const url = accept({
+    ...wellUrl,
+    url: `https://abc.lambda-url.eu-west-1.on.aws/${escape}`,
+    authType: `NONE${escape}`,
+  });
+  const targetGroups = [{ name: `g${escape}`, deregistrationSeconds: 1 }];
+  const facts = wellFacts({
+    functions: new Map([[functionArn, { ...wellFunction, url }]]),
+    loadBalancer: accept({ idleSeconds: 1, targetGroups }),
+    issuers: new Map([["main", { outcome: "differs", sentence: escape, name: escape }]]),
+    rolePolicies: new Map([[roleArn, refuse<Unseen>({ kind: "failed", needs: "", sentence: escape })]]),
+  });
+  const report = examine(smallScope(), facts);
+  expect(report.findings.map(({ id }) => id)).toEqual([
+    ...["issuer_differs", "function_url_public", "alb_idle_timeout", "alb_deregistration_delay"],
+  ]);
+  expect(reportText(report, styleFor({ isTerminal: false, env: {} }))).not.toContain("\u001b");
+});
+
 test.each([
   [30_999, "30s", []],
   [32_001, "30s", ["warning clock_skew"]],
@@ -195,7 +387,9 @@ test("a weak key is named, and serves nobody alone", () => {
 test.each([
   [901, 900, []],
   [900, 900, ["error alb_idle_timeout"]],
-  [4000, 899, ["warning alb_deregistration_delay"]],
+  [959, 900, []],
+  [960, 900, ["error alb_idle_timeout"]],
+  [959, 899, ["warning alb_deregistration_delay"]],
 ])(
   "a load balancer with %d s idle and %d s of deregistration",
   (idleSeconds, deregistrationSeconds, found) => {
@@ -205,13 +399,31 @@ test.each([
 );
 
 test.each([
-  ["kill_timeout = 300\n[http_service.http_options]\nidle_timeout = 960 # s\n", []],
+  ["kill_timeout = 300\n[http_service.http_options]\nidle_timeout = 959 # s\n", []],
   ['kill_timeout = "5m"\nidle_timeout = 901', []],
+  ["kill_timeout = '5m0s'\r\nidle_timeout = \"15m30s\"\r\n", []],
+  ["kill_timeout = '5m0s'\r\nidle_timeout = \"1h\"\r\n", ["warning fly_idle_timeout"]],
   ['kill_timeout = "299s"\nidle_timeout = 901', ["warning fly_kill_timeout"]],
   ["kill_timeout = 300\nidle_timeout = 900", ["warning fly_idle_timeout"]],
   ["# kill_timeout = 300\napp = 'x'", ["warning fly_kill_timeout", "warning fly_idle_timeout"]],
 ])("fly.toml with %j", (toml, found) => {
   expect(idsOf({ fly: readFly("fly.toml", toml) })).toEqual(found);
+});
+
+test("the fly.toml that is deployed lets the longest call through", () => {
+  const file = "deploy/fly/fly.toml";
+  expect(idsOf({ fly: readFly(file, readFileSync(file, "utf8")) })).toEqual([]);
+});
+
+test("a duration of fly.toml that is not understood is told of, and is no finding", () => {
+  const fly = readFly("fly.toml", 'kill_timeout = "soon"\nidle_timeout = [1]');
+  expect(examine(smallScope(), wellFacts({ fly }))).toMatchObject({
+    findings: [],
+    blind: [
+      { where: ["fly.toml"], sentence: "could not see: kill_timeout is no duration that is known here" },
+      { where: ["fly.toml"], sentence: "could not see: idle_timeout is no duration that is known here" },
+    ],
+  });
 });
 
 test("what could not be seen is told once, with the permission that it needs, and is no finding", () => {

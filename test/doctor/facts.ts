@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { loadConfiguration } from "../../server/config/load.js";
 import { accept } from "../../server/core/result.js";
-import type { Facts, FunctionFacts, RoleFacts } from "../../server/doctor/facts.js";
+import type { Facts, FunctionFacts, RoleFacts, UrlConfig } from "../../server/doctor/facts.js";
 import { identityOf } from "../../server/doctor/identity.js";
 import { readPolicyDocument, type PolicyStatement } from "../../server/doctor/policy-statements.js";
 import { scopeOf, type Scope } from "../../server/doctor/scope.js";
@@ -30,11 +30,19 @@ export const invokeStatements = [
   },
 ];
 
-/** `role` and `route` are what the configuration says beside the least. */
-export function smallScope(given: { readonly role?: object; readonly route?: object } = {}): Scope {
+/** What the configuration says beside the least, and `roles` in place of its one. */
+export interface Given {
+  readonly role?: object;
+  readonly roles?: readonly object[];
+  readonly route?: object;
+  readonly authorizers?: readonly object[];
+}
+
+export function smallScope(given: Given = {}): Scope {
   const document = {
     issuers: [{ name: "main", issuer: "https://login.example.com/", audience: ["a"] }],
-    roles: [{ name: "caller", when: "true", roleArn, ...given.role }],
+    roles: given.roles ?? [{ name: "caller", when: "true", roleArn, ...given.role }],
+    ...(given.authorizers && { authorizers: given.authorizers }),
     routes: [
       {
         route: "ANY /f",
@@ -59,13 +67,15 @@ const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 export const wellRole: RoleFacts = { trust: trusted, maxSessionSeconds: 3600, hasBoundary: false };
 
+export const wellUrl: UrlConfig = {
+  url: "https://abc.lambda-url.eu-west-1.on.aws/",
+  authType: "AWS_IAM",
+  invokeMode: "RESPONSE_STREAM",
+  hasCors: false,
+};
+
 export const wellFunction: FunctionFacts = {
-  url: accept({
-    url: "https://abc.lambda-url.eu-west-1.on.aws/",
-    authType: "AWS_IAM",
-    invokeMode: "RESPONSE_STREAM",
-    hasCors: false,
-  }),
+  url: accept(wellUrl),
   timeoutSeconds: accept(900),
   reserved: accept(undefined),
   policy: accept([]),
@@ -73,11 +83,13 @@ export const wellFunction: FunctionFacts = {
 
 export const wellFacts = (bent: Partial<Facts> = {}): Facts => ({
   gateway: identityOf(gatewayArn),
+  readerIsGateway: false,
   clock: { ours: 0, theirs: 0, tookMs: 0 },
   ownPolicies: accept(statements({ Effect: "Allow", Action: "sts:*", Resource: roleArn })),
   roles: new Map([[roleArn, accept(wellRole)]]),
   rolePolicies: new Map([[roleArn, accept(statements(...invokeStatements))]]),
   probes: new Map(),
+  dryRuns: new Map(),
   functions: new Map([[functionArn, wellFunction]]),
   issuers: new Map([["main", { outcome: "keys", keys: [{ key: publicKey }] }]]),
   ...bent,

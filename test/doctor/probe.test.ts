@@ -27,6 +27,19 @@ test("it asks as the gateway does, with values of its own where none are given",
   expect(requestOf({ sourceIdentity: null })).not.toHaveProperty("sourceIdentity");
 });
 
+test("what the rule's own probe says goes before the doctor's values, and the operator's before both", () => {
+  const role = {
+    tags: { tenant: "claims.t", team: "claims.g" },
+    probe: { tags: { tenant: "acme" }, sourceIdentity: "probe" },
+  };
+  const tagsOf = ({ tags }: ProbeRequest) => tags.map(({ value }) => value);
+  expect(tagsOf(requestOf(role))).toEqual(["acme", "grantway-doctor"]);
+  expect(requestOf(role).sourceIdentity).toBe("probe");
+  const given = requestOf(role, { tags: { tenant: "other" }, sourceIdentity: "alice" });
+  expect([...tagsOf(given), given.sourceIdentity]).toEqual(["other", "grantway-doctor", "alice"]);
+  expect(requestOf({ ...role, probe: null }).sourceIdentity).toBe("grantway-doctor");
+});
+
 /** STS names what is missing in this order. */
 const lacking =
   (...actions: readonly string[]) =>

@@ -17,6 +17,8 @@ export interface BrokenAws {
   readonly template?: readonly Edit[];
   readonly parameters?: Readonly<Record<string, string>>;
   readonly clock?: () => number;
+  /** In place of the reader's profile in ~/.aws/config. */
+  readonly profile?: string;
 }
 
 /** One run of the doctor, and what is broken for it. */
@@ -67,7 +69,7 @@ export async function withTwin(
   });
   const saved = { ...process.env };
   try {
-    Object.assign(process.env, aws.taskEnvironment, await readerProfile(aws, folder));
+    Object.assign(process.env, aws.taskEnvironment, await readerProfile(aws, folder, broken.profile));
     await use(patientOn(aws, issuer));
   } finally {
     process.env = saved;
@@ -100,13 +102,17 @@ function patientOn(aws: Aws, issuer: OpenIdProvider): Patient {
 }
 
 /** A profile of ~/.aws/config whose credentials are those that the twin hands to a doctor. */
-async function readerProfile({ doctorEnvironment }: Aws, folder: string): Promise<Record<string, string>> {
+async function readerProfile(
+  { doctorEnvironment }: Aws,
+  folder: string,
+  profile?: string,
+): Promise<Record<string, string>> {
   const reply = await fetch(doctorEnvironment.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "", {
     headers: { authorization: doctorEnvironment.AWS_CONTAINER_AUTHORIZATION_TOKEN ?? "" },
   });
   const { Token, ...credentials } = (await reply.json()) as Record<string, string>;
   const [document, config] = [join(folder, "credentials.json"), join(folder, "config")];
   writeFileSync(document, JSON.stringify({ Version: 1, ...credentials, SessionToken: Token }));
-  writeFileSync(config, `[profile doctor]\ncredential_process = cat ${document}\n`);
+  writeFileSync(config, profile ?? `[profile doctor]\ncredential_process = cat ${document}\n`);
   return { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: join(folder, "none") };
 }

@@ -1,12 +1,13 @@
 // Who the gateway is, what time AWS has, and whether a role can be had: by STS, as the gateway asks it.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
-import { accept, refuse } from "../../core/result.js";
+import { firstLine } from "../../core/first-line.js";
+import { accept, refuse, type Result } from "../../core/result.js";
 import type { Clock } from "../../ports.js";
 import type { Facts } from "../facts.js";
 import type { CallerFault, DoctorPorts, ProbeAnswer, ProbeRequest } from "../ports.js";
 import { likeError } from "../../release/aws-fault.js";
-import { present } from "./aws-look.js";
+import { present, sentenceOf } from "./aws-look.js";
 
 /** Whoever got hold of such a session could do nothing with it. */
 const nothing = JSON.stringify({
@@ -27,7 +28,7 @@ export function stsAsker(sts: STSClient, clock: Clock): Pick<DoctorPorts, "whoAm
     },
     async assume(request) {
       try {
-        await sts.send(new AssumeRoleCommand(inputOf(request)));
+        await sts.send(new AssumeRoleCommand({ ...assumeInput(request), Policy: nothing }));
         return { outcome: "ok" };
       } catch (error) {
         return answerOf(error);
@@ -36,33 +37,48 @@ export function stsAsker(sts: STSClient, clock: Clock): Pick<DoctorPorts, "whoAm
   };
 }
 
-const inputOf = ({ roleArn, sourceIdentity, externalId, ...request }: ProbeRequest) => ({
+/** All but the session policy. */
+export const assumeInput = ({ roleArn, sourceIdentity, externalId, ...request }: ProbeRequest) => ({
   RoleArn: roleArn,
   RoleSessionName: "grantway-doctor",
   DurationSeconds: request.durationSeconds,
-  Policy: nothing,
   Tags: request.tags.map(({ key, value }) => ({ Key: key, Value: value })),
   TransitiveTagKeys: [...request.transitiveTagKeys],
   ...(sourceIdentity !== undefined && { SourceIdentity: sourceIdentity }),
   ...(externalId !== undefined && { ExternalId: externalId }),
 });
 
-/** What STS itself refused has a status; without credentials or a network there is none. */
+/** Whoever reads, by STS as well. */
+export async function readerOf(sts: STSClient): Promise<Result<string, string>> {
+  try {
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
+    return accept(present(Arn, "an ARN"));
+  } catch (error) {
+    return refuse(sentenceOf(error));
+  }
+}
+
+const throttled = /throttl|RequestLimitExceeded|TooManyRequests/i;
+
+/** What STS itself refused has a status; without credentials or a network there is none. Throttling is no refusal. */
 function faultOf(error: unknown): CallerFault {
   const { name, message } = likeError(error);
   const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;
-  return { kind: status >= 400 && status < 500 ? "refused" : "failed", sentence: `${name}: ${message}` };
+  const isRefused = status >= 400 && status < 500 && status !== 429 && !throttled.test(name);
+  const mayBeRegion = name === "InvalidClientTokenId" || /region/i.test(`${name} ${firstLine(message)}`);
+  return { kind: isRefused ? "refused" : "failed", sentence: sentenceOf(error), mayBeRegion };
 }
 
 function answerOf(error: unknown): ProbeAnswer {
   const { name, message } = likeError(error);
+  const said = firstLine(message);
   if (name === "AccessDenied" || name === "AccessDeniedException") {
-    const action = /not authorized to perform: (sts:\w+)/.exec(message)?.[1] ?? "sts:AssumeRole";
-    return { outcome: "denied", action, message };
+    const action = /not authorized to perform: (sts:\w+)/.exec(said)?.[1] ?? "sts:AssumeRole";
+    return { outcome: "denied", action, message: said };
   }
-  const isTooLong = name.startsWith("ValidationError") && /MaxSessionDuration|session limit/.test(message);
-  return { outcome: isTooLong ? "too_long" : "failed", message: `${name}: ${message}` };
+  const isTooLong = name.startsWith("ValidationError") && /MaxSessionDuration|session limit/.test(said);
+  return { outcome: isTooLong ? "too_long" : "failed", message: sentenceOf(error) };
 }
 
 /** The SDK sets its own clock by this header, silently; the gateway's signatures have only the machine's. */

@@ -8,12 +8,15 @@ import {
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from "@aws-sdk/client-iam";
+import { mapLimited } from "../limited.js";
 import type { DoctorPorts } from "../ports.js";
 import { readPolicyDocument, type PolicyStatement } from "../policy-statements.js";
 import { look, present } from "./aws-look.js";
 
 /** A role has ten inline and twenty managed ones at most, by default quotas. */
 const mostPages = 5;
+/** Of one role's policies; several roles are read at once. */
+const atOnce = 4;
 
 export function iamReader(iam: IAMClient): Pick<DoctorPorts, "role" | "rolePolicies"> {
   return {
@@ -40,14 +43,12 @@ export function iamReader(iam: IAMClient): Pick<DoctorPorts, "role" | "rolePolic
 async function inlinePolicies(iam: IAMClient, RoleName: string): Promise<readonly PolicyStatement[]> {
   const names = await pages(async (Marker) => {
     const { PolicyNames, ...rest } = await iam.send(new ListRolePoliciesCommand({ RoleName, Marker }));
-    return { items: PolicyNames ?? [], ...rest };
+    return { items: present(PolicyNames, "PolicyNames"), ...rest };
   });
-  const documents = await Promise.all(
-    names.map(async (PolicyName) => {
-      const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-      return read(PolicyDocument, PolicyName);
-    }),
-  );
+  const documents = await mapLimited(names, atOnce, async (PolicyName) => {
+    const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+    return read(PolicyDocument, PolicyName);
+  });
   return documents.flat();
 }
 
@@ -56,16 +57,14 @@ async function managedPolicies(iam: IAMClient, RoleName: string): Promise<readon
     const { AttachedPolicies, ...rest } = await iam.send(
       new ListAttachedRolePoliciesCommand({ RoleName, Marker }),
     );
-    return { items: AttachedPolicies ?? [], ...rest };
+    return { items: present(AttachedPolicies, "AttachedPolicies"), ...rest };
   });
-  const documents = await Promise.all(
-    attached.map(async ({ PolicyArn, PolicyName = "" }) => {
-      const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
-      const VersionId = Policy?.DefaultVersionId;
-      const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
-      return read(PolicyVersion?.Document, PolicyName);
-    }),
-  );
+  const documents = await mapLimited(attached, atOnce, async ({ PolicyArn, PolicyName = "" }) => {
+    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+    const VersionId = Policy?.DefaultVersionId;
+    const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
+    return read(PolicyVersion?.Document, PolicyName);
+  });
   return documents.flat();
 }
 

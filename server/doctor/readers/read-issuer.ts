@@ -29,5 +29,6 @@ async function discover({ issuer }: Issuer, fetchJson: FetchJson): Promise<Resul
     return refuse({ outcome: "malformed", sentence: found.denial });
   const hint =
     name.replace(/\/$/, "") === issuer.replace(/\/$/, "") ? "; only a slash at the end differs" : "";
-  return refuse({ outcome: "differs", sentence: `${quoted(issuer)} calls itself ${quoted(name)}${hint}` });
+  const sentence = `${quoted(issuer)} calls itself ${quoted(name)}${hint}`;
+  return refuse({ outcome: "differs", sentence, name });
 }

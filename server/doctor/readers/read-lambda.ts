@@ -6,6 +6,7 @@ import {
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
   type LambdaClient,
+  ListFunctionUrlConfigsCommand,
 } from "@aws-sdk/client-lambda";
 import { accept } from "../../core/result.js";
 import { readPolicyDocument } from "../policy-statements.js";
@@ -14,7 +15,7 @@ import { look, present } from "./aws-look.js";
 
 type LambdaReader = Pick<
   DoctorPorts,
-  "functionUrl" | "functionTimeout" | "functionReserved" | "functionPolicy"
+  "functionUrl" | "functionUrls" | "functionTimeout" | "functionReserved" | "functionPolicy"
 >;
 
 /** `lambdaOf`: the client of a function's region. */
@@ -29,6 +30,17 @@ export function lambdaReader(lambdaOf: (functionArn: string) => LambdaClient): L
           invokeMode: config.InvokeMode ?? "BUFFERED",
           hasCors: config.Cors !== undefined,
         };
+      }),
+    functionUrls: (arn) =>
+      look("lambda:ListFunctionUrlConfigs on the function", async () => {
+        const { FunctionName } = named(arn);
+        const answer = await lambdaOf(arn).send(new ListFunctionUrlConfigsCommand({ FunctionName }));
+        return present(answer.FunctionUrlConfigs, "FunctionUrlConfigs").map(
+          ({ FunctionArn, FunctionUrl }) => ({
+            functionArn: present(FunctionArn, "FunctionArn"),
+            url: present(FunctionUrl, "FunctionUrl"),
+          }),
+        );
       }),
     functionTimeout: (arn) =>
       look("lambda:GetFunctionConfiguration on the function", async () => {
@@ -53,11 +65,8 @@ export function lambdaReader(lambdaOf: (functionArn: string) => LambdaClient): L
   };
 }
 
-function named(arn: string): { readonly FunctionName: string; readonly Qualifier?: string } {
-  const parts = arn.split(":");
-  const [qualifier] = parts.slice(7);
-  return {
-    FunctionName: parts.slice(0, 7).join(":"),
-    ...(qualifier !== undefined && { Qualifier: qualifier }),
-  };
+/** An ARN's qualifier as a parameter of its own: IAM and Lambda take either. */
+export function named(arn: string): { readonly FunctionName: string; readonly Qualifier?: string } {
+  const [, name = arn, qualifier] = /^((?:[^:]*:){6}[^:]*)(?::(.*))?$/.exec(arn) ?? [];
+  return { FunctionName: name, ...(qualifier !== undefined && { Qualifier: qualifier }) };
 }

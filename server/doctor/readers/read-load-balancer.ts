@@ -6,8 +6,12 @@ import {
   DescribeTargetGroupsCommand,
   type ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { mapLimited } from "../limited.js";
 import type { DoctorPorts } from "../ports.js";
 import { look, present } from "./aws-look.js";
+
+/** Of a hundred target groups that a load balancer may have. */
+const atOnce = 6;
 
 interface Attribute {
   readonly Key?: string | undefined;
@@ -23,22 +27,23 @@ export function loadBalancerReader(elb: ElasticLoadBalancingV2Client): Pick<Doct
           const { Attributes } = await elb.send(
             new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }),
           );
-          const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ LoadBalancerArn }));
-          const targetGroups = await Promise.all(
-            TargetGroups.map(async ({ TargetGroupArn, TargetGroupName = "" }) => {
-              const answer = await elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }));
-              const deregistrationSeconds = seconds(
-                answer.Attributes,
-                "deregistration_delay.timeout_seconds",
-              );
-              return { name: TargetGroupName, deregistrationSeconds };
-            }),
-          );
+          const answer = await elb.send(new DescribeTargetGroupsCommand({ LoadBalancerArn }));
+          const groups = present(answer.TargetGroups, "TargetGroups");
+          const targetGroups = await mapLimited(groups, atOnce, async (group) => {
+            const { TargetGroupArn, TargetGroupName = "" } = group;
+            const command = new DescribeTargetGroupAttributesCommand({ TargetGroupArn });
+            const its = (await elb.send(command)).Attributes;
+            const deregistrationSeconds = seconds(its, "deregistration_delay.timeout_seconds");
+            return { name: TargetGroupName, deregistrationSeconds };
+          });
           return { idleSeconds: seconds(Attributes, "idle_timeout.timeout_seconds"), targetGroups };
         },
       ),
   };
 }
 
-const seconds = (attributes: readonly Attribute[] = [], key: string): number =>
-  Number(present(attributes.find(({ Key }) => Key === key)?.Value, key));
+function seconds(attributes: readonly Attribute[] = [], key: string): number {
+  const value = present(attributes.find(({ Key }) => Key === key)?.Value, key);
+  if (!/^\d{1,6}$/.test(value)) throw new Error(`AWS answered with a ${key} that is no number of seconds`);
+  return Number(value);
+}

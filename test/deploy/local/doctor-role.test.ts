@@ -10,13 +10,13 @@ import {
   ListRolePoliciesCommand,
 } from "@aws-sdk/client-iam";
 import {
-  GetAliasCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
   InvokeCommand,
   LambdaClient,
+  ListFunctionUrlConfigsCommand,
   UpdateAliasCommand,
 } from "@aws-sdk/client-lambda";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
@@ -78,9 +78,10 @@ test.each(["hello", "long", "echo", "call-api", "container"])(
     expect([url.AuthType, url.FunctionUrl]).toEqual(["AWS_IAM", aws.functionUrls.get(FunctionName)]);
     const configuration = new GetFunctionConfigurationCommand({ FunctionName, Qualifier: "live" });
     expect((await lambda.send(configuration)).Timeout).toBe(["long", "container"].includes(name) ? 900 : 10);
-    expect((await lambda.send(new GetAliasCommand({ FunctionName, Name: "live" }))).FunctionVersion).toBe(
-      "1",
+    const { FunctionUrlConfigs = [] } = await lambda.send(
+      new ListFunctionUrlConfigsCommand({ FunctionName }),
     );
+    expect(FunctionUrlConfigs.map(({ FunctionUrl }) => FunctionUrl)).toEqual([url.FunctionUrl]);
     const concurrency = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
     expect(concurrency.ReservedConcurrentExecutions).toBeUndefined();
   },
