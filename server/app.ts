@@ -78,6 +78,7 @@ async function answer(
     record({ inbound, findings, reply, denial, error: error ?? sent.error, verdict, startedAt });
   } finally {
     inbound.body.release();
+    inbound.abandonment.over();
     parts.callsInFlight.delete(inbound.abandonment);
   }
 }

@@ -3,7 +3,6 @@
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 import type { Authorize } from "./authorize.js";
 import { maxPolicyLength } from "./core/compile-policy.js";
-import type { Findings } from "./core/inbound.js";
 import { jointSpec, type RouteSpec } from "./core/joint-spec.js";
 import type { Principal, Route, SessionSpec } from "./core/model.js";
 import { narrowPolicy, type PolicyFlaw } from "./core/narrow-policy.js";
@@ -19,22 +18,31 @@ export interface WebIdentityCall {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly clientAddress: string;
-  /** Told of the routes that the session is for. */
-  readonly findings?: Findings;
+}
+
+export interface AuthorizedWebIdentity {
+  readonly spec: SessionSpec;
+  /** That the session is for: at least one. */
+  readonly routes: readonly Route[];
 }
 
 /** Refuses as `authorize` does, and with `sts_route_ambiguous` or `sts_request_refused`. */
-export function authorizeWebIdentity(call: WebIdentityCall, authorize: Authorize): Result<SessionSpec> {
+export function authorizeWebIdentity(
+  call: WebIdentityCall,
+  authorize: Authorize,
+): Result<AuthorizedWebIdentity> {
   const { request } = call;
   const specs = specsOfRole(call, authorize);
   if (!specs.ok) return specs;
   const joint = jointSpec(specs.value);
   if (!joint.ok) return joint;
-  if (call.findings) call.findings.routes = specs.value.map(({ route }) => route);
   const spec = { ...joint.value, durationSeconds: durationOf(request, joint.value) };
   const narrowed = request.policy === undefined ? accept(spec) : narrow(spec, request.policy);
   if (!narrowed.ok) return narrowed;
-  return fits(narrowed.value);
+  const fitting = fits(narrowed.value);
+  if (!fitting.ok) return fitting;
+  const names = specs.value.map(({ route }) => route);
+  return accept({ spec: fitting.value, routes: call.routes.filter(({ name }) => names.includes(name)) });
 }
 
 /** At least one. A made-up role, one of another rule and none at all are refused alike. */

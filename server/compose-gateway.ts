@@ -15,11 +15,13 @@ import { createDpopNonces } from "./core/dpop-nonce.js";
 import type { RoleSession } from "./core/model.js";
 import { createGateway, type Gateway } from "./gateway.js";
 import { grant } from "./grant.js";
+import { createLimitCalls, type LimitCalls } from "./limit-calls.js";
 import type { MatchRoute } from "./match-route.js";
 import { createObtainSession } from "./obtain-session.js";
 import type {
   Authorizers,
   BoundedMap,
+  CallWindows,
   Clock,
   HeldSession,
   IssuedSession,
@@ -34,7 +36,9 @@ import { noTracing, type Tracing } from "./tracing.js";
 export interface GatewayAdapters {
   readonly authorizers: Authorizers;
   readonly keys: SigningKeys;
-  readonly metrics: Pick<Metrics, "authorizerAsked">;
+  readonly metrics: Pick<Metrics, "authorizerAsked" | "callLimited">;
+  /** Absent where nothing is limited. */
+  readonly callWindows?: CallWindows | undefined;
   readonly roleSessions: RoleSessions;
   readonly sessions: BoundedMap<HeldSession>;
   readonly upstream: Upstream;
@@ -62,6 +66,7 @@ export function composeGateway(
   };
   const authenticateToken = createAuthenticateToken(authentication);
   const authorize = tracing.step("authorize", createAuthorize());
+  const limitCalls = limitCallsOf(settings, metrics, more);
   const handedOut = createBoundedMap<RoleSession>();
   const obtain = createObtainSession({
     roleSessions: tracing.roleSessions(roleSessions),
@@ -92,6 +97,7 @@ export function composeGateway(
       }),
     ),
     authorize,
+    limitCalls,
     obtainSession,
     proxy: tracing.proxy(createProxy({ upstream, clock, bodyBytes: settings.limits.bodyBytes })),
     grant: tracing.step("grant", grant),
@@ -100,6 +106,7 @@ export function composeGateway(
       routes: settings.routes,
       authenticateToken: tracing.step("authenticate", authenticateToken),
       authorize,
+      limitCalls,
       obtainSession,
       callerIdentity: createCallerIdentity({ granted: handedOut, clock }),
       handedOut,
@@ -109,4 +116,14 @@ export function composeGateway(
     }),
   });
   return tracing.gateway(gateway);
+}
+
+function limitCallsOf(
+  { rateLimits }: Settings,
+  metrics: GatewayAdapters["metrics"],
+  { callWindows, tracing = noTracing }: Pick<GatewayAdapters, "callWindows" | "tracing">,
+): LimitCalls | undefined {
+  if (!callWindows || rateLimits.length === 0) return undefined;
+  const parts = { limits: rateLimits, windows: callWindows, onLimited: metrics.callLimited };
+  return tracing.step("limit calls", createLimitCalls(parts));
 }

@@ -9,6 +9,7 @@ import type { RoleSession } from "./core/model.js";
 import { requestTargetOf } from "./core/request-target.js";
 import { accept, type Result } from "./core/result.js";
 import { grant as handOver, type Grant } from "./grant.js";
+import type { LimitCalls } from "./limit-calls.js";
 import type { MatchRoute } from "./match-route.js";
 import type { ObtainSession } from "./obtain-session.js";
 import type { BoundedMap, Clock } from "./ports.js";
@@ -21,6 +22,8 @@ export interface GatewaySteps {
   /** In place of `authenticate`, where the route says so. */
   readonly consultAuthorizer: ConsultAuthorizer;
   readonly authorize: Authorize;
+  /** Absent: callers may call as often as they like. */
+  readonly limitCalls?: LimitCalls | undefined;
   readonly obtainSession: ObtainSession;
   readonly proxy: Proxy;
   readonly grant?: Grant;
@@ -40,6 +43,7 @@ export function createGateway({
   authenticate,
   consultAuthorizer,
   authorize,
+  limitCalls,
   obtainSession,
   proxy,
   grant = handOver,
@@ -71,6 +75,9 @@ export function createGateway({
     const spec = authorize(match.value, principal.value, clock(), inbound.client.address);
     if (!spec.ok) return spec;
     findings.spec = spec.value;
+
+    const within = limitCalls && (await limitCalls([match.value], principal.value, inbound.abandonment));
+    if (within && !within.ok) return within;
 
     const session = await obtainSession(spec.value, door, findings);
     if (!session.ok) return session;

@@ -13,6 +13,7 @@ import type {
   TokenPrincipal,
 } from "./core/model.js";
 import type { RawHeaders } from "./core/raw-headers.js";
+import type { CallWindow } from "./core/rate-limit.js";
 import type { RenewalTimes } from "./core/renewal-times.js";
 import type { Result } from "./core/result.js";
 
@@ -86,6 +87,12 @@ export interface HeldRefusal {
 export interface BoundedMap<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
+}
+
+/** Counts calls in windows of time. May forget keys that it has not seen for the longest time. */
+export interface CallWindows {
+  /** Counts one call under the key. 0: it is within the window's bound; else the milliseconds until it would be. Never fails. */
+  count(key: string, window: CallWindow): number | Promise<number>;
 }
 
 export interface UpstreamRequest {

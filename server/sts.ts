@@ -14,6 +14,7 @@ import { checkFormHeaders, otherFormBytes, parseForm } from "./core/sts-form.js"
 import { stsRefusal } from "./core/sts-refusal.js";
 import { readStsRequest, type WebIdentityRequest } from "./core/sts-request.js";
 import { expirationOf } from "./grant.js";
+import type { LimitCalls } from "./limit-calls.js";
 import type { ObtainSession } from "./obtain-session.js";
 import type { BoundedMap, Clock } from "./ports.js";
 import { createReadForm } from "./read-form.js";
@@ -22,6 +23,7 @@ export interface StsParts {
   readonly routes: readonly Route[];
   readonly authenticateToken: AuthenticateToken;
   readonly authorize: Authorize;
+  readonly limitCalls?: LimitCalls | undefined;
   readonly obtainSession: ObtainSession;
   readonly callerIdentity: IdentifySigner;
   /** What was handed out, by access key id. */
@@ -83,20 +85,17 @@ export function createSts(parts: StsParts): Sts {
     if (!principal.ok) return principal;
     findings.principal = principal.value;
 
-    const spec = authorizeWebIdentity(
-      {
-        request,
-        routes,
-        principal: principal.value,
-        now: parts.clock(),
-        clientAddress: client.address,
-        findings,
-      },
+    const authorized = authorizeWebIdentity(
+      { request, routes, principal: principal.value, now: parts.clock(), clientAddress: client.address },
       parts.authorize,
     );
-    if (!spec.ok) return spec;
-    findings.spec = spec.value;
-    const session = await parts.obtainSession(spec.value, "grant", findings);
+    if (!authorized.ok) return authorized;
+    const { spec } = authorized.value;
+    findings.routes = authorized.value.routes.map(({ name }) => name);
+    findings.spec = spec;
+    const within = await withinLimits(authorized.value.routes, principal.value, inbound);
+    if (!within.ok) return within;
+    const session = await parts.obtainSession(spec, "grant", findings);
     if (!session.ok) return session;
     findings.session = session.value;
     handedOut.set(session.value.credentials.accessKeyId, session.value);
@@ -106,9 +105,19 @@ export function createSts(parts: StsParts): Sts {
       subject: principal.value.subject,
       provider: principal.value.issuer.issuer,
       audience: audienceOf(principal.value),
-      sourceIdentity: spec.value.sourceIdentity,
+      sourceIdentity: spec.sourceIdentity,
     });
     return accept(stsResult(request.action, children, inbound.requestId));
+  }
+
+  async function withinLimits(
+    routes: readonly Route[],
+    principal: TokenPrincipal,
+    { abandonment }: Inbound,
+  ): Promise<Result<undefined>> {
+    if (!parts.limitCalls) return accept(undefined);
+    const matches = routes.map((route) => ({ route, door: "grant", params: {} }) as const);
+    return parts.limitCalls(matches, principal, abandonment);
   }
 
   function callerIdentity({ inbound, target }: StsCall, body: Buffer): Result<Reply> {

@@ -4,7 +4,7 @@ import { authorize } from "../server/authorize.js";
 import { authorizeWebIdentity } from "../server/authorize-web-identity.js";
 import { loadConfiguration } from "../server/config/load.js";
 import type { Principal, Route, SessionSpec } from "../server/core/model.js";
-import type { Result } from "../server/core/result.js";
+import { accept, type Result } from "../server/core/result.js";
 import { cel, statementWith, template } from "./fixtures/expression.js";
 import { accepted, refused } from "./fixtures/outcome.js";
 import { now, principalWith } from "./fixtures/principal.js";
@@ -50,11 +50,13 @@ const ask = (
   routes: readonly Route[],
   asked: Asked = {},
   principal: Principal = principalWith(),
-): Result<SessionSpec> =>
-  authorizeWebIdentity(
+): Result<SessionSpec> => {
+  const authorized = authorizeWebIdentity(
     { request: { ...request, ...asked }, routes, principal, now, clientAddress: "203.0.113.7" },
     authorize,
   );
+  return authorized.ok ? accept(authorized.value.spec) : authorized;
+};
 
 const functionRoute = (name: string, overrides: Partial<Route> = {}): Route =>
   routeWith(`ANY /${name}`, {

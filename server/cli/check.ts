@@ -18,6 +18,7 @@ then for rules and routes that cannot do what they seem to: a rule that an earli
 outruns, a route no rule can open, a role no route uses, a tag nobody seems to read.
 
 Options:
+      --config FILE     FILE, as the other commands have it.
       --tests FILE      Also say which claims of the rules no case of FILE sets. May be repeated.
       --targets         Also show where each route leads, and what its sessions may do for that.
       --strict          Warnings are failures.

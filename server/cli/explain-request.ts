@@ -7,8 +7,10 @@ import { callerFields } from "../core/caller-fields.js";
 import type { Denial } from "../core/denial.js";
 import type { Principal, RouteMatch } from "../core/model.js";
 import { problemOf } from "../core/problem.js";
+import { countedLimits, type RateLimit } from "../core/rate-limit.js";
 import type { SigningKeys } from "../ports.js";
 import { explainContext } from "./explain-context.js";
+import { explainLimits } from "./explain-limits.js";
 import { explainRoute } from "./explain-route.js";
 import { explainRules } from "./explain-rules.js";
 import { explainToken, type Evidence } from "./explain-token.js";
@@ -42,22 +44,32 @@ export async function explainRequest(
     : await explainToken(evidence, { issuers, tokenBytes: limits.tokenBytes, keys, now });
   if (!token.principal.ok) return { ...begun, token: token.step, answer: refused(token.principal.denial) };
   const principal = token.principal.value;
+  const { rateLimits } = settings;
   return {
     ...begun,
     token: token.step,
     scopes: { needsOneOf: match.route.scopes, has: [...principal.scopes] },
     ...explainRules(settings.roles, match, principal),
-    answer: answerOf(match, principal, { now, isChained, sourceIp: request.sourceIp }),
+    ...(rateLimits.length > 0 && { limits: explainLimits(rateLimits, match, principal) }),
+    answer: answerOf(match, principal, { now, isChained, rateLimits, sourceIp: request.sourceIp }),
   };
 }
 
 function answerOf(
   match: RouteMatch,
   principal: Principal,
-  { now, isChained, sourceIp }: Pick<Explaining, "now" | "isChained"> & Pick<CallRequest, "sourceIp">,
+  {
+    now,
+    isChained,
+    rateLimits,
+    sourceIp,
+  }: Pick<Explaining, "now" | "isChained"> &
+    Pick<CallRequest, "sourceIp"> & { readonly rateLimits: readonly RateLimit[] },
 ): Answer {
   const spec = authorize(match, principal, now, sourceIp);
   if (!spec.ok) return refused(spec.denial);
+  const counted = countedLimits(rateLimits, principal, variablesOf(match, principal));
+  if (!counted.ok) return refused(counted.denial);
   const granted = {
     granted: true,
     rule: spec.value.rule,

@@ -3,6 +3,7 @@ import type { Door, Route, RouteMatch } from "../core/model.js";
 import { parseRequestTarget, type RequestTarget } from "../core/request-target.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import { createMatchRoute } from "../match-route.js";
+import { isStsPath } from "../sts.js";
 import type { CallRequest, RouteStep } from "./explanation.js";
 import { targetStep } from "./target-step.js";
 
@@ -20,9 +21,11 @@ export function explainRoute(
   const target = parseRequestTarget(rawTarget);
   if (!target.ok) return { step: { found: false, others: [] }, match: target };
   const asGrant = door === "grant" && target.value.segments[0] !== "grant";
-  const match = asGrant
-    ? matchGrantOf(routes, method, target.value)
-    : createMatchRoute(routes)(method, target.value);
+  const match = isStsPath(target.value)
+    ? matchSts(routes, method, target.value)
+    : asGrant
+      ? matchGrantOf(routes, method, target.value)
+      : createMatchRoute(routes)(method, target.value);
   if (!match.ok) {
     const others = routes.map((route) => ({ key: route.key, why: whyNot(route, method, target.value) }));
     return { step: { found: false, others }, match };
@@ -40,9 +43,33 @@ function matchGrantOf(routes: readonly Route[], method: string, target: RequestT
   return createMatchRoute(routes)("POST", { ...target, segments: ["grant", found.value.route.name] });
 }
 
+/**
+ * The /sts door gives the grant door's session of the route that is named, or of the only one. Several together are
+ * explained one by one: what they have in common is made of their sessions.
+ */
+function matchSts(routes: readonly Route[], method: string, target: RequestTarget): Result<RouteMatch> {
+  const [route, ...others] = stsRoutes(routes, target);
+  if (route === undefined || others.length > 0) return refuse({ reason: "route_unknown" });
+  if (method !== "POST") return refuse({ reason: "method_not_allowed", allow: ["POST"] });
+  return accept({ route, door: "grant", params: {} });
+}
+
+/** What a request to the /sts door may mean. A custom authorizer reads no web identity token. */
+export function stsRoutes(routes: readonly Route[], { segments }: RequestTarget): readonly Route[] {
+  const [, name, ...more] = segments;
+  if (more.length > 0) return [];
+  return routes.filter(
+    (route) => (name === undefined || route.name === name) && route.doors.has("grant") && !route.authorizer,
+  );
+}
+
 function whyNot(route: Route, method: string, target: RequestTarget): string {
   if (target.segments[0] === "grant") {
     return route.doors.has("grant") ? `its grant door is /grant/${route.name}` : "it has no grant door";
+  }
+  if (isStsPath(target)) {
+    if (route.authorizer) return "a custom authorizer reads no web identity token";
+    return route.doors.has("grant") ? `its /sts door is /sts/${route.name}` : "it has no grant door";
   }
   const alone = createMatchRoute([{ ...route, doors: new Set<Door>(["proxy"]) }])(method, target);
   if (alone.ok) return route.doors.has("proxy") ? "it goes after another" : "it has no proxy door";

@@ -1,13 +1,16 @@
 // `grantway explain`: what one call would get, step by step. Asks the issuer for its keys, unless told not to, and
 // never AWS.
 import { createSigningKeys } from "../adapters/signing-keys.js";
+import { parseRequestTarget } from "../core/request-target.js";
+import { isStsPath } from "../sts.js";
 import { readArguments, withEnvironment } from "./arguments.js";
 import { loadSettings, type LoadedSettings } from "./configuration.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
 import { readQuestion, type Question } from "./explain-question.js";
 import { explainRequest } from "./explain-request.js";
+import { stsRoutes } from "./explain-route.js";
 import { formatExplanation } from "./explanation-text.js";
-import { toJson } from "./printable.js";
+import { printable, toJson } from "./printable.js";
 import { styleFor } from "./style.js";
 
 const usage = `Usage: grantway explain --route "METHOD /PATH" (--token JWT | --token-file FILE | --claims FILE)
@@ -18,7 +21,8 @@ matches and why the others do not, and the exact AssumeRole input with its polic
 Never calls AWS and never prints the token.
 
 Options:
-      --route CALL         The call, such as "GET /reports/7" or "POST /grant/reports".
+      --route CALL         The call, such as "GET /reports/7", "POST /grant/reports" or
+                           "POST /sts/reports".
       --door proxy|grant   grant: the grant door of the route that CALL finds.
       --token JWT          The caller's token. Others on this machine can see it in the list of
                            processes; --token-file does not show it.
@@ -70,6 +74,8 @@ async function run(argv: readonly string[], console: Console): Promise<number> {
   const loaded = loadSettings(console, env.value, values.config);
   if (!loaded.ok) return loaded.denial;
   const isOffline = values.offline === true || question.value.evidence.kind === "claims";
+  const several = severalAtSts(loaded.value, question.value);
+  if (several !== undefined) return usageFault(console, "explain", several);
   const explanation = await answer(loaded.value, question.value, {
     isOffline,
     isChained: values["long-term-key"] !== true,
@@ -79,6 +85,15 @@ async function run(argv: readonly string[], console: Console): Promise<number> {
     : formatExplanation(explanation, loaded.value.source, styleFor(console));
   console.print(text);
   return explanation.answer.granted ? exitStatus.ok : exitStatus.no;
+}
+
+/** At /sts alone a session may be made of several routes'. */
+function severalAtSts({ settings }: LoadedSettings, { request }: Question): string | undefined {
+  const target = parseRequestTarget(request.target);
+  if (!target.ok || !isStsPath(target.value)) return undefined;
+  const [first, ...others] = stsRoutes(settings.routes, target.value);
+  if (first === undefined || others.length === 0) return undefined;
+  return `/sts means ${others.length + 1} routes here; name one: --route "POST /sts/${printable(first.name)}"`;
 }
 
 async function answer(

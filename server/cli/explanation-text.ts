@@ -15,6 +15,7 @@ export function formatExplanation(given: Explanation, source: string, style: Sty
     section("Token", tokenLines(explanation, style), style),
     section("Rules, in order", ruleLines(explanation, style), style),
     section("Slots", slotLines(explanation, style), style),
+    section("Rate limits, in order", limitLines(explanation, style), style),
     answer.granted ? section("AssumeRole would be sent", assumeRoleLines(answer), style) : "",
     answer.granted ? grantedLine(answer, style) : refusedLines(answer, style),
   ];
@@ -86,6 +87,20 @@ function slotLines({ slots = [] }: Explanation, style: Style): string[] {
     expression,
   ]);
   return columns(rows);
+}
+
+function limitLines({ limits = [] }: Explanation, style: Style): string[] {
+  const rows = columns(
+    limits.map(({ limit, allows, key, outcome, value, fault }) => {
+      const what = fault === undefined ? `${key} = ${JSON.stringify(value)}` : style.red(fault);
+      return [limit, allows, outcome === "counts" ? what : outcome];
+    }),
+  );
+  return rows.map((row, at) => {
+    const { outcome, fault } = limits[at] ?? {};
+    if (fault !== undefined) return `${style.red("✗")} ${row}`;
+    return `${outcome === "counts" ? style.green("✓") : style.dim("·")} ${row}`;
+  });
 }
 
 function assumeRoleLines({ assumeRole, headers, tenantId }: Granted): string[] {

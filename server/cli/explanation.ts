@@ -16,6 +16,8 @@ export interface Explanation {
   readonly rules?: readonly RuleStep[];
   /** Of the rule that matches. */
   readonly slots?: readonly SlotStep[];
+  /** All of them, in order; absent where there are none. */
+  readonly limits?: readonly LimitStep[];
   readonly answer: Answer;
 }
 
@@ -68,6 +70,18 @@ export interface SlotStep {
   readonly slot: string;
   readonly expression: string;
   /** What the expression gives; its form in the session is in the AssumeRole input. Absent: see `fault`. */
+  readonly value?: unknown;
+  readonly fault?: string;
+}
+
+export interface LimitStep {
+  readonly limit: string;
+  /** `600 calls in 1m, 20 calls at once` */
+  readonly allows: string;
+  /** The expression. */
+  readonly key: string;
+  readonly outcome: "counts" | "not for this caller" | "not on this route";
+  /** Of the key. Absent where it is not asked, or see `fault`. */
   readonly value?: unknown;
   readonly fault?: string;
 }

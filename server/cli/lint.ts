@@ -94,12 +94,13 @@ function unreadTags(rule: RoleRule, index: number): Finding[] {
   });
 }
 
-function unsetClaims({ issuers, roles, routes }: Settings, cases: readonly Case[]): Finding[] {
+function unsetClaims({ issuers, roles, routes, rateLimits }: Settings, cases: readonly Case[]): Finding[] {
   const set = new Set(cases.flatMap(({ claims }) => Object.keys(claims)));
   const sections = [
     ["issuers", issuers],
     ["roles", roles],
     ["routes", routes.map(({ headers, target }) => ({ headers, target }))],
+    ["rateLimits", rateLimits],
   ] as const;
   return sections.flatMap(([section, entries]) =>
     entries.flatMap((entry, index) => {

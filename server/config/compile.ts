@@ -2,7 +2,10 @@
 // Nothing can be wrong here any more.
 import type { Cors } from "../core/cors.js";
 import type { Authorizer, Issuer, RoleRule, Route } from "../core/model.js";
+import type { RateLimit } from "../core/rate-limit.js";
+import type { ValkeySettings } from "../core/valkey-url.js";
 import { compileAuthorizer } from "./compile-authorizer.js";
+import { compileRateLimit, compileValkey } from "./compile-rate-limit.js";
 import type { CorsEntry } from "./cors-schema.js";
 import type { RoleEntry } from "./role-schema.js";
 import type { RouteEntry } from "./route-schema.js";
@@ -13,6 +16,10 @@ export interface Settings {
   readonly authorizers: readonly Authorizer[];
   readonly roles: readonly RoleRule[];
   readonly routes: readonly Route[];
+  /** In order. */
+  readonly rateLimits: readonly RateLimit[];
+  /** Where calls are counted for all replicas. Absent: each process counts for itself. */
+  readonly valkey?: ValkeySettings;
   readonly sts: {
     readonly region: string;
     /** Scheme, host and port. Absent: AWS's own endpoint of the region. */
@@ -51,6 +58,8 @@ export function compileConfiguration(configuration: Configuration, folder: strin
     authorizers,
     roles,
     routes: configuration.routes.map((entry) => compileRoute(entry, { roles, authorizers }, cors)),
+    rateLimits: configuration.rateLimits.map(compileRateLimit),
+    ...(configuration.valkey && { valkey: compileValkey(configuration.valkey) }),
     sts: { region: sts.region, ...(sts.endpoint && { endpoint: sts.endpoint.origin }) },
     ...(cors && { cors }),
     listen: {

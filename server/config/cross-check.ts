@@ -9,6 +9,7 @@ import {
   checkIssuers,
   routeAuthorizerView,
 } from "./check-authorizer.js";
+import { checkLimitedRoutes, rateLimitView } from "./check-rate-limits.js";
 import { checkRole, roleBoundsView } from "./check-role.js";
 import { checkRoute, routeLimitsView } from "./check-route.js";
 import { formatPath } from "./fault.js";
@@ -41,13 +42,15 @@ const documentView = z
     authorizers: z.array(authorizerView).catch([]),
     roles: z.array(roleView).catch([]),
     routes: z.array(routeView).catch([]),
+    rateLimits: z.array(rateLimitView).catch([]),
   })
-  .catch({ issuers: [], authorizers: [], roles: [], routes: [] });
+  .catch({ issuers: [], authorizers: [], roles: [], routes: [], rateLimits: [] });
 type RoleView = z.output<typeof roleView>;
 type RouteView = z.output<typeof routeView>;
 
 export function crossCheck(document: unknown): Fault[] {
-  const { issuers, authorizers, roles, routes } = documentView.parse(document);
+  const { issuers, authorizers, roles, routes, rateLimits } = documentView.parse(document);
+  const routeNames = routes.flatMap(({ name, route }) => name ?? route?.key ?? []);
   return [
     ...checkIssuers(document, routes),
     ...findDuplicates("issuers", "name", issuers),
@@ -56,6 +59,8 @@ export function crossCheck(document: unknown): Fault[] {
     ...authorizers.flatMap(({ name }, index) => checkAuthorizerName(name, index, issuers)),
     ...findDuplicates("roles", "name", roles),
     ...findDuplicates("routes", "name", routes),
+    ...findDuplicates("rateLimits", "name", rateLimits),
+    ...rateLimits.flatMap((limit, index) => checkLimitedRoutes(limit, index, routeNames)),
     ...roles.flatMap(checkTransitiveTags),
     ...roles.flatMap(checkRole),
     ...routes.flatMap((route, index) => checkRoles(route, index, roles)),

@@ -95,6 +95,8 @@ function likeliestBranch(branches: readonly (readonly Issue[])[]): readonly Issu
 }
 
 function completeMessage(issue: Issue, value: unknown): string {
+  // A schema that takes a secret says so: its value must not get into logs by way of a fault.
+  if (issue.code === "custom" && issue.params?.isSecret === true && value !== undefined) return issue.message;
   if (value === undefined) return `is missing: ${issue.message}`;
   const isContainer = typeof value === "object" && value !== null;
   return isContainer && issue.code !== "invalid_type"

@@ -6,6 +6,7 @@ import { authorizerSchema } from "./authorizer-schema.js";
 import { corsSchema } from "./cors-schema.js";
 import { duration, integer, origin, region, text } from "./fields.js";
 import { issuerSchema } from "./issuer-schema.js";
+import { rateLimitSchema, valkeySchema } from "./rate-limit-schema.js";
 import { roleSchema } from "./role-schema.js";
 import { routeSchema } from "./route-schema.js";
 
@@ -96,6 +97,14 @@ export const configurationSchema = z
       .max(100)
       .prefault([])
       .describe("Lambda authorizers, for routes that name one with `authorizer`."),
+    rateLimits: z
+      .array(rateLimitSchema)
+      .max(100)
+      .prefault([])
+      .describe("How many calls a caller may make. In order: the first that is used up refuses."),
+    valkey: valkeySchema
+      .exactOptional()
+      .describe("One count of `rateLimits` for all replicas. Left out: each process counts for itself."),
     sts: stsSchema.describe("Where sessions come from."),
     cors: corsSchema
       .exactOptional()

@@ -61,6 +61,22 @@ test.each(callers.filter(([, , claims]) => !("exp" in claims && claims.exp === u
   },
 );
 
+test.each(callers)("%s: explain and the /sts door agree", async (_, user, claims) => {
+  const token = await stack.issuer.mint(user, claims);
+  const { reason, role, sessionName } = await explain("POST /sts/hello", ["--token", token]);
+  const response = await fetch(`${stack.url}/sts/hello`, {
+    method: "POST",
+    body: new URLSearchParams({
+      ...{ Action: "AssumeRoleWithWebIdentity", Version: "2011-06-15", RoleSessionName: "me" },
+      ...{ RoleArn: "arn:aws:iam::123456789012:role/grantway-analyst", WebIdentityToken: token },
+    }),
+  });
+  const text = await response.text();
+  const arn = /<Arn>[^<]*:assumed-role\/([^/]*)\/([^<]*)<\/Arn>/.exec(text);
+  const line = await logLineOf(response.headers.get("x-request-id"));
+  expect([line.reason, arn?.[1], arn?.[2]]).toEqual([reason, role, sessionName]);
+});
+
 interface Outcome {
   readonly reason: string | undefined;
   readonly status?: number;

@@ -82,6 +82,55 @@ describe("a call that is granted", () => {
   });
 });
 
+describe("the /sts door", () => {
+  const one = { ...configuration, routes: [reportsRoute] };
+
+  test("gives what the grant door of the same route gives", async () => {
+    const granted = await explain(["--route", "POST /grant/reports"]);
+    const atSts = await explain(["--route", "POST /sts/reports"]);
+    expect(atSts.answer).toEqual(granted.answer);
+    expect(atSts.route).toMatchObject({ name: "reports", door: "grant" });
+    expect((await explain(["--route", "POST /sts"], alice, one)).answer).toEqual(granted.answer);
+  });
+
+  test("of several routes asks which one", async () => {
+    const files = { "gateway.yaml": configuration, "c.json": alice };
+    const { status, err } = await grantway(["explain", "--claims", "c.json", "--route", "POST /sts"], {
+      files,
+    });
+    expect(status).toBe(64);
+    expect(err).toContain('/sts means 2 routes here; name one: --route "POST /sts/reports"');
+  });
+
+  test.each([
+    ["GET /sts/reports", "method_not_allowed"],
+    ["POST /sts/other", "route_unknown"],
+    ["POST /sts/reports/x", "route_unknown"],
+  ])("%s is refused: %s", async (call, reason) => {
+    expect(denialOf(await explain(["--route", call]))).toBe(reason);
+  });
+
+  test("of a route with a custom authorizer says so", async () => {
+    const own = {
+      ...configuration,
+      authorizers: [{ name: "own", lambda: "arn:aws:lambda:eu-west-1:123456789012:function:own" }],
+      routes: [{ ...reportsRoute, scopes: [], authorizer: "own" }],
+    };
+    const { route } = await explain(["--route", "POST /sts/reports"], alice, own);
+    const why = "a custom authorizer reads no web identity token";
+    expect(route).toEqual({ found: false, others: [{ key: "GET /reports/{id}", why }] });
+  });
+
+  test("of a route without a grant door says so", async () => {
+    const closed = { ...configuration, routes: [{ ...reportsRoute, doors: ["proxy"] }] };
+    const { route } = await explain(["--route", "POST /sts/reports"], alice, closed);
+    expect(route).toEqual({
+      found: false,
+      others: [{ key: "GET /reports/{id}", why: "it has no grant door" }],
+    });
+  });
+});
+
 describe("a call that is refused", () => {
   test.each([
     ["no rule", reports, { ...alice, groups: [], sub: "x" }, "role_not_granted", 403],

@@ -13,6 +13,7 @@ describe("the whole example", () => {
     const { issuers, roles, routes, ...rest } = settingsOf(example);
     expect(rest).toEqual({
       authorizers: [],
+      rateLimits: [],
       sts: { region: "eu-west-1" },
       cors: { origins: ["https://app.example.com"], credentials: true, maxAgeSeconds: 600 },
       listen: {

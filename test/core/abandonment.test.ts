@@ -46,3 +46,25 @@ describe("an abandonment", () => {
     expect(denialOf(reason)).toEqual({ reason: denial });
   });
 });
+
+describe("what is given back when a call is over", () => {
+  test("is given back once, in whatever way the call ends", () => {
+    const abandonment = new Abandonment();
+    const given: string[] = [];
+    abandonment.whenOver(() => given.push("first"));
+    abandonment.whenOver(() => given.push("second"));
+    abandonment.abandon("client_gone");
+    expect(given).toEqual([]);
+    abandonment.over();
+    abandonment.over();
+    expect(given).toEqual(["first", "second"]);
+  });
+
+  test("is given back at once by a step that did not know of the end", () => {
+    const abandonment = new Abandonment();
+    abandonment.over();
+    let isGiven = false;
+    abandonment.whenOver(() => (isGiven = true));
+    expect(isGiven).toBe(true);
+  });
+});

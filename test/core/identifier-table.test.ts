@@ -1,10 +1,10 @@
-// The README's table of claims and their forms is true.
+// The table of claims in docs/configuration.md and their forms is true.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sessionIdentifier, tagValue } from "../../server/core/identifier.js";
 
-const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
-const [, table = ""] = /\n(\| Claim +\| Session name[^]*?)\n\n/.exec(readme) ?? [];
+const page = readFileSync(join(__dirname, "../../docs/configuration.md"), "utf8");
+const [, table = ""] = /\n(\| Claim +\| Session name[^]*?)\n\n/.exec(page) ?? [];
 const rows = table
   .split("\n")
   .slice(2)

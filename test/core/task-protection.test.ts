@@ -79,6 +79,12 @@ describe("a request that failed", () => {
     expect(run(many(80, refused)).requests.map(([at]) => at)).toEqual([0, 15, 45, 105, 225, 465, 765, 1065]);
   });
 
+  test("counts no more once one has worked: the next begins with 15 s again", () => {
+    const refused = { long: true, answer: no(true) };
+    const looks = [refused, refused, ...many(41, long), refused, ...many(2, long)];
+    expect(run(looks).requests.map(([at]) => at)).toEqual([0, 15, 45, 645, 660]);
+  });
+
   test("that ECS refused leaves nothing to release", () => {
     expect(run([{ long: true, answer: no(true) }, ...many(10, none)]).requests).toEqual([
       [0, true],
@@ -134,6 +140,21 @@ test("whatever happens, requests are fewer than one each 15 s, and no task stays
         failures: after.requests.length > 0 ? 0 : state.failures,
       });
       expect(after.state.heldUntil).toBeLessThanOrEqual(after.now);
+    }),
+  );
+});
+
+test("while a long call goes on, ten minutes of protection are always left, but for the two in which it yields", () => {
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { maxLength: 300 }), (looks) => {
+      let [state, now] = [unprotected, start];
+      for (const isLong of looks) {
+        ({ state } = run([{ long: isLong }], state, now));
+        const left = state.heldUntil - now;
+        if (isLong && now >= state.yieldsUntil) expect(left).toBeGreaterThanOrEqual(10 * minutes);
+        if (now < state.yieldsUntil) expect(left).toBeLessThanOrEqual(0);
+        now += times.lookMs;
+      }
     }),
   );
 });
