@@ -37,6 +37,7 @@ export function createRecord(parts: {
       status: reply.status,
       verdict,
       seconds: (now - startedAt) / 1000,
+      reason: faultOf(ended),
       upstream,
       method: ended.inbound.method,
       matched: findings.route,

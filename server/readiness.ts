@@ -1,7 +1,8 @@
-// Why the gateway should get no traffic now: the answer of /readyz. Ready is who can serve: keys of every issuer are in
-// hand, and every role that can be asked for beforehand has been assumed.
+// Why the gateway should get no traffic now: the answer of /readyz. Ready is who can serve: keys of every issuer have been
+// fetched, and every role that can be asked for beforehand has been assumed. What worked once in this process and fails
+// now is told of, and keeps nobody out: all replicas would go at once, with the callers of the other issuers and roles.
 import type { RoleReadiness } from "./adapters/probe-roles.js";
-import type { FetchedSigningKeys } from "./adapters/signing-keys.js";
+import type { FetchedSigningKeys, IssuerKeysStatus } from "./adapters/signing-keys.js";
 
 export interface ReadinessParts {
   readonly keys: Pick<FetchedSigningKeys, "status">;
@@ -18,15 +19,41 @@ export interface Readiness {
   readonly notes: readonly string[];
 }
 
+/** Whether each holds. Their names are a metric's labels. */
+export interface ReadinessChecks {
+  /** It takes new calls: nobody has asked it to stop. */
+  readonly accepting: boolean;
+  readonly keys: boolean;
+  readonly limits: boolean;
+  readonly roles: boolean;
+}
+
+export const checksOf = ({ keys, roles, isDraining, contradictions }: ReadinessParts): ReadinessChecks => ({
+  accepting: !isDraining,
+  keys: keys.status().every(canServe),
+  limits: contradictions.length === 0,
+  roles: roles.reasons.length === 0,
+});
+
 export function readinessOf({ keys, roles, isDraining, contradictions }: ReadinessParts): Readiness {
-  const missing = keys.status().filter(({ ready }) => !ready);
+  const issuers = keys.status();
   const reasons = [
     ...(isDraining ? ["draining"] : []),
     ...contradictions,
-    ...missing.map(
-      ({ issuer, lastError }) => `no keys of issuer ${issuer}: ${lastError ?? "not fetched yet"}`,
-    ),
+    ...issuers.filter((issuer) => !canServe(issuer)).map(withoutKeys),
     ...roles.reasons,
   ];
-  return { reasons, notes: roles.notes };
+  const failing = issuers.filter((issuer) => canServe(issuer) && issuer.lastError !== undefined);
+  return { reasons, notes: [...failing.map(faultOf), ...roles.notes] };
 }
+
+/** Or could before: an issuer that withdraws its keys, or is down for a day, does so to every replica. */
+const canServe = ({ ready, hasHadKeys }: IssuerKeysStatus): boolean => ready || hasHadKeys;
+
+const withoutKeys = ({ issuer, lastError }: IssuerKeysStatus): string =>
+  `no keys of issuer ${issuer}: ${lastError ?? "not fetched yet"}`;
+
+const faultOf = (status: IssuerKeysStatus): string =>
+  status.ready
+    ? `the keys of issuer ${status.issuer} cannot be fetched now, and those in hand serve: ${status.lastError}`
+    : `${withoutKeys(status)} (there were some before)`;

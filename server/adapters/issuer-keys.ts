@@ -22,10 +22,21 @@ export type LoadKeys = () => Promise<Result<readonly SigningKey[], string>>;
 
 export type KeysOutcome = Result<{ readonly keys: number }, string>;
 
+export interface KeysStatus {
+  /** There is at least one key that serves. */
+  readonly ready: boolean;
+  readonly keys: number;
+  /** In this process, at some time. */
+  readonly hasHadKeys: boolean;
+  /** Absent when the latest fetch went well. */
+  readonly lastError?: string;
+}
+
 export class IssuerKeys {
   #held: { readonly keys: readonly SigningKey[]; readonly fetchedAt: number } | undefined;
   /** What went wrong with the latest fetch; `undefined` when it went well. */
   #lastError: string | undefined = "not fetched yet";
+  #hasHadKeys = false;
   #failedAt = Number.NEGATIVE_INFINITY;
   #unknownKeyFetchAt = Number.NEGATIVE_INFINITY;
   #inFlight: Promise<void> | undefined;
@@ -65,10 +76,20 @@ export class IssuerKeys {
     return this.#inFlight;
   }
 
-  status(): { readonly ready: boolean; readonly keys: number; readonly lastError?: string } {
+  /** Fetches what is due, and never waits for it: for who looks at the keys while no caller comes. */
+  keepFresh(): void {
+    void this.#refreshIfOld();
+  }
+
+  status(): KeysStatus {
     const keys = this.#age() < keepForMs ? (this.#held?.keys.length ?? 0) : 0;
-    const ready = keys > 0;
-    return this.#lastError === undefined ? { ready, keys } : { ready, keys, lastError: this.#lastError };
+    const status = { ready: keys > 0, keys, hasHadKeys: this.#hasHadKeys };
+    return this.#lastError === undefined ? status : { ...status, lastError: this.#lastError };
+  }
+
+  /** Epoch milliseconds; `undefined` where none are held. */
+  get fetchedAt(): number | undefined {
+    return this.#held?.fetchedAt;
   }
 
   async #freshen(): Promise<void> {
@@ -113,6 +134,7 @@ export class IssuerKeys {
     if (loaded.ok && loaded.value.length > 0) {
       this.#held = { keys: loaded.value.map((key) => this.#sameObjectAsBefore(key)), fetchedAt };
       this.#lastError = undefined;
+      this.#hasHadKeys = true;
       this.#onFetched(accept({ keys: loaded.value.length }));
       return;
     }

@@ -1,14 +1,29 @@
 // One JSON line per request (pino), from what the steps found. Never a token, a credential, a query or a body.
+import { EventEmitter } from "node:events";
 import { pino, type DestinationStream, type Logger } from "pino";
 import type { Findings } from "../core/inbound.js";
 import type { RoleSession } from "../core/model.js";
 import { onceASecond } from "../core/once-a-second.js";
+import { loggedError } from "./logged-error.js";
 import type { Probed } from "./probe-roles.js";
 
 export type Log = Logger;
 
-export const createLog = (destination: DestinationStream = standardOutput()): Log =>
-  pino({ base: null, timestamp: isoTime, messageKey: "message" }, destination);
+const dropped = new WeakMap<Log, { lines: number }>();
+
+export function createLog(destination: DestinationStream = standardOutput()): Log {
+  const log = pino(
+    { base: null, timestamp: isoTime, messageKey: "message", serializers: { err: loggedError } },
+    destination,
+  );
+  const counted = { lines: 0 };
+  dropped.set(log, counted);
+  if (destination instanceof EventEmitter) destination.on("drop", () => (counted.lines += 1));
+  return log;
+}
+
+/** Lines that were dropped, since nobody read those before them. */
+export const droppedLines = (log: Log): number => dropped.get(log)?.lines ?? 0;
 
 const untilMilliseconds = onceASecond((iso) => iso.slice(0, -4));
 

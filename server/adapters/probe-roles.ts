@@ -1,5 +1,5 @@
 // Whether each role can be assumed, found out by assuming it (core/role-probe.ts). Nothing runs by itself: whoever asks for
-// readiness starts what is due, one call at a time for each role, and is told what is known. A role that has worked once
+// readiness starts what is due, one call at a time for each role and a few in all, and is told what is known. A role that has worked once
 // in this process counts as working: a later refusal or outage is told of, and takes no replica out of service, since all
 // replicas would go at once, with the calls in flight and with every caller whose session still lasts.
 import type { Denial } from "../core/denial.js";
@@ -11,6 +11,8 @@ import type { Clock, RoleSessions } from "../ports.js";
 export const probeAgainMs = 15 * 60_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
+/** AWS gives an account 600 AssumeRole calls a second for everybody, and all replicas may start at once. */
+export const probesAtOnce = 4;
 
 export interface RoleProbesParts {
   readonly plan: ProbePlan;
@@ -90,15 +92,23 @@ export function createRoleProbes({ plan, roleSessions, clock, onProbed }: RolePr
     state.isUnderWay = true;
     run(state)
       .catch((error: unknown) => failed(state, String(error), clock()))
-      .finally(() => (state.isUnderWay = false));
+      .finally(() => {
+        state.isUnderWay = false;
+        refresh();
+      });
+  }
+
+  /** Who was never asked, or has waited longest, goes first: roles that fail come back soon, and must not keep others out. */
+  function refresh(): void {
+    if (isClosed) return;
+    const now = clock();
+    const room = probesAtOnce - states.filter(({ isUnderWay }) => isUnderWay).length;
+    const due = states.filter((state) => !state.isUnderWay && now >= state.dueAt);
+    for (const state of due.toSorted((one, other) => one.dueAt - other.dueAt).slice(0, room)) start(state);
   }
 
   return {
-    refresh() {
-      const now = clock();
-      if (isClosed) return;
-      for (const state of states) if (!state.isUnderWay && now >= state.dueAt) start(state);
-    },
+    refresh,
     readiness: () => ({
       reasons: states.filter(({ hasWorked }) => !hasWorked).map(faultOf),
       notes: [

@@ -6,23 +6,29 @@ import type { SigningKey } from "../core/select-key.js";
 import type { Clock, SigningKeys } from "../ports.js";
 import { discoverJwksUri } from "./discovery.js";
 import { createFetchJson, type FetchJson, type JsonFetcher } from "./fetch-json.js";
-import { IssuerKeys, type KeysOutcome } from "./issuer-keys.js";
+import { IssuerKeys, type KeysOutcome, type KeysStatus } from "./issuer-keys.js";
 import { readJwkSet } from "./jwk-set.js";
 
-export interface IssuerKeysStatus {
+export interface IssuerKeysStatus extends KeysStatus {
   /** The issuer's short name. */
   readonly issuer: string;
-  /** There is at least one key that serves. */
-  readonly ready: boolean;
+}
+
+/** For the metrics. */
+export interface HeldKeys {
+  readonly issuer: string;
   readonly keys: number;
-  /** Absent when the latest fetch went well. */
-  readonly lastError?: string;
+  /** Epoch milliseconds. Absent where none are held. */
+  readonly fetchedAt: number | undefined;
 }
 
 export interface FetchedSigningKeys extends SigningKeys {
   status(): readonly IssuerKeysStatus[];
+  held(): readonly HeldKeys[];
   /** Fetches every issuer's keys. Never rejects: what failed is in `status()`. */
   warm(): Promise<void>;
+  /** Starts the fetches that are due, and never waits for them. */
+  keepFresh(): void;
   close(): Promise<void>;
 }
 
@@ -56,8 +62,13 @@ export const createSigningKeys = ({
     find: (issuer, header) => keysOf(issuer).find(header),
     isCurrent: (issuer, key) => keysOf(issuer).isCurrent(key),
     status: () => [...byName].map(([issuer, keys]) => ({ issuer, ...keys.status() })),
+    held: () =>
+      [...byName].map(([issuer, keys]) => ({ issuer, keys: keys.status().keys, fetchedAt: keys.fetchedAt })),
     warm: async () => {
       await Promise.all([...byName.values()].map((keys) => keys.refresh()));
+    },
+    keepFresh: () => {
+      for (const keys of byName.values()) keys.keepFresh();
     },
     close: () => fetcher.close(),
   };

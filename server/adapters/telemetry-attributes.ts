@@ -3,7 +3,7 @@
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/ , .../cloud-providers/aws-sdk/
 import type { Attributes } from "@opentelemetry/api";
 import type { Inbound } from "../core/inbound.js";
-import type { Route, SessionSpec } from "../core/model.js";
+import type { Route, SessionSpec, Target } from "../core/model.js";
 import { httpMethod, loggedPath } from "../http-names.js";
 
 export const serverAttributes = ({ method, client, rawTarget, requestId }: Inbound): Attributes => ({
@@ -14,14 +14,21 @@ export const serverAttributes = ({ method, client, rawTarget, requestId }: Inbou
   "grantway.request_id": requestId,
 });
 
-/** The path is on the call's own span; an event sent to Lambda's Invoke API has another. */
-export function clientAttributes({ method }: Inbound, { target }: Route): Attributes {
+/** What is called and how, in as many ways as the configuration has targets. */
+export function upstreamAttributes(method: string, target: Target): Attributes {
   const { hostname, port, protocol } = new URL(target.origin);
   const defaultPort = protocol === "http:" ? 80 : 443;
   return {
     "http.request.method": target.kind === "invoke" ? "POST" : httpMethod(method),
     "server.address": hostname,
     "server.port": port === "" ? defaultPort : Number(port),
+  };
+}
+
+/** The path is on the call's own span; an event sent to Lambda's Invoke API has another. */
+export function clientAttributes({ method }: Inbound, { target }: Route): Attributes {
+  return {
+    ...upstreamAttributes(method, target),
     "url.full": target.origin,
     "cloud.region": target.region,
     "grantway.target": target.kind,

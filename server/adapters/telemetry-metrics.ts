@@ -3,7 +3,8 @@
 // https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 import type { Attributes, Meter } from "@opentelemetry/api";
 import { httpMethod, httpRoute } from "../http-names.js";
-import type { Metrics } from "./metrics.js";
+import type { Metrics, UpstreamOutcome } from "./metrics.js";
+import { upstreamAttributes } from "./telemetry-attributes.js";
 
 /** The conventions' own, and on to Lambda's 15 minutes. */
 const secondsBoundaries = [
@@ -27,6 +28,20 @@ export function withOtlpMetrics(metrics: Metrics, meter: Meter): Metrics {
   const probes = meter.createCounter("grantway.role_probes", {
     description: "AssumeRole calls made to learn whether a role can be had.",
   });
+  const limited = meter.createCounter("grantway.rate_limited", {
+    description: "Calls refused by a rate limit.",
+  });
+  const storeErrors = meter.createCounter("grantway.rate_limit_store_errors", {
+    description: "Counts and connections that Valkey failed.",
+  });
+  const upstreamDurations = histogram(
+    "http.client.request.duration",
+    "From sending a call to the function to the end of its answer.",
+  );
+  const upstreamBytes = meter.createCounter("grantway.upstream.io", {
+    description: "Of the functions' answers, handed to callers.",
+    unit: "By",
+  });
   const inFlight = meter.createUpDownCounter("grantway.calls_in_flight", {
     description: "Requests not yet answered to the end.",
   });
@@ -41,6 +56,10 @@ export function withOtlpMetrics(metrics: Metrics, meter: Meter): Metrics {
       metrics.callEnded(call);
       inFlight.add(-1);
       durations.record(call.seconds, callAttributes(call));
+      if (!call.upstream) return;
+      const attributes = outcomeAttributes(call, call.upstream);
+      upstreamDurations.record(call.upstream.milliseconds / 1000, attributes);
+      upstreamBytes.add(call.upstream.bytes, attributes);
     },
     assumeRole(call) {
       metrics.assumeRole(call);
@@ -51,6 +70,14 @@ export function withOtlpMetrics(metrics: Metrics, meter: Meter): Metrics {
       const { authorizer, outcome, seconds } = asked;
       authorizers.record(seconds, { "grantway.authorizer": authorizer, "grantway.outcome": outcome });
     },
+    callLimited(limit) {
+      metrics.callLimited(limit);
+      limited.add(1, { "grantway.limit": limit });
+    },
+    limitStoreFailed() {
+      metrics.limitStoreFailed();
+      storeErrors.add(1);
+    },
     roleProbed(probed) {
       metrics.roleProbed(probed);
       for (const rule of probed.rules)
@@ -59,7 +86,20 @@ export function withOtlpMetrics(metrics: Metrics, meter: Meter): Metrics {
   };
 }
 
-function callAttributes(call: Parameters<Metrics["callEnded"]>[0]): Attributes {
+type EndedCall = Parameters<Metrics["callEnded"]>[0];
+
+/** By route and how it ended: what a caller left behind is its `client_gone`. */
+const outcomeAttributes = (
+  { route, matched, method = "" }: EndedCall,
+  { verdict }: UpstreamOutcome,
+): Attributes => ({
+  ...(matched && upstreamAttributes(method, matched.target)),
+  ...(verdict !== "complete" && { "error.type": verdict }),
+  "grantway.route": route,
+  "grantway.verdict": verdict,
+});
+
+function callAttributes(call: EndedCall): Attributes {
   const { method = "", matched, status, verdict, route, door } = call;
   const path = httpRoute(matched);
   return {

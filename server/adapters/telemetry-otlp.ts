@@ -1,6 +1,7 @@
 // Traces and metrics to a collector by OTLP over HTTP (protobuf), set up by the standard environment variables, which the
 // SDK's exporters, samplers and detectors read themselves: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 // Loaded only where an endpoint is set (telemetry.ts). Nothing global is registered.
+import { diag, DiagLogLevel } from "@opentelemetry/api";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import {
@@ -25,7 +26,24 @@ type Done = (outcome: ExportOutcome) => void;
 
 const failedExport = 1;
 
-export function openTelemetry(plan: TelemetryPlan): Telemetry {
+type OpenTelemetry = Omit<Telemetry, "failedExports">;
+
+/** The SDK reads its variables while it is made, and speaks of what it does not understand to a logger of the API's. */
+export function openTelemetry(plan: TelemetryPlan): OpenTelemetry {
+  const tell = (text: string): void => plan.onDoubt(text);
+  const silent = (): void => undefined;
+  // It is no more than a debug message to it that all OTEL_RESOURCE_ATTRIBUTES are dropped for a fault in one.
+  const debug = (text: string): void => (text.startsWith("EnvDetector failed") ? tell(text) : undefined);
+  const logger = { error: tell, warn: tell, info: silent, debug, verbose: silent };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
+  try {
+    return openProviders(plan);
+  } finally {
+    diag.disable();
+  }
+}
+
+function openProviders(plan: TelemetryPlan): OpenTelemetry {
   const watched =
     (done: Done): Done =>
     (outcome) => {
@@ -56,7 +74,7 @@ export function openTelemetry(plan: TelemetryPlan): Telemetry {
     });
   const meters = plan.metrics ? new MeterProvider({ resource, readers: [reader()] }) : undefined;
   return {
-    tracing: tracers && createTracing(tracers.getTracer(scope), plan.region),
+    tracing: tracers && createTracing(tracers.getTracer(scope), plan),
     metrics: (metrics) => (meters ? withOtlpMetrics(metrics, meters.getMeter(scope)) : metrics),
     close: async () => {
       await Promise.allSettled([tracers?.shutdown(), meters?.shutdown()]);

@@ -6,7 +6,6 @@ import {
   createTraceState,
   ROOT_CONTEXT,
   SpanKind,
-  SpanStatusCode,
   trace,
   TraceFlags,
   type Context,
@@ -14,18 +13,19 @@ import {
   type SpanContext,
   type Tracer,
 } from "@opentelemetry/api";
-import type { Denial } from "../core/denial.js";
-import type { CallTrace, Findings, Inbound } from "../core/inbound.js";
-import type { RoleSession } from "../core/model.js";
-import { problemOf } from "../core/problem.js";
+import type { Findings } from "../core/inbound.js";
 import type { RawHeaders } from "../core/raw-headers.js";
-import type { Result } from "../core/result.js";
 import { traceParentOf, traceStateOf, withTraceParent } from "../core/trace-context.js";
 import type { Tracing } from "../tracing.js";
-import { httpMethod, httpRoute } from "../http-names.js";
+import { httpMethod } from "../http-names.js";
+import { fail, refuseSpan, settle, TracedCall } from "./telemetry-span-ends.js";
+import type { TelemetryPlan } from "./telemetry.js";
 import { assumeRoleAttributes, clientAttributes, serverAttributes } from "./telemetry-attributes.js";
 
-export function createTracing(tracer: Tracer, region: string): Tracing {
+/** `region`: of STS. */
+export type TracingOptions = Pick<TelemetryPlan, "region" | "carriesTraces">;
+
+export function createTracing(tracer: Tracer, { region, carriesTraces }: TracingOptions): Tracing {
   const contexts = new AsyncLocalStorage<Context>();
   const calls = new WeakMap<Findings, TracedCall>();
 
@@ -48,7 +48,7 @@ export function createTracing(tracer: Tracer, region: string): Tracing {
 
   return {
     gateway: (gateway) => (inbound, findings) => {
-      const parent = parentOf(inbound.headers);
+      const parent = carriesTraces ? parentOf(inbound.headers) : ROOT_CONTEXT;
       const span = tracer.startSpan(
         httpMethod(inbound.method),
         { kind: SpanKind.SERVER, attributes: serverAttributes(inbound) },
@@ -80,7 +80,7 @@ export function createTracing(tracer: Tracer, region: string): Tracing {
         parent,
       );
       call.upstreamSpan = span;
-      const headers = carriedOn(inbound.headers, span.spanContext());
+      const headers = carriesTraces ? carriedOn(inbound.headers, span.spanContext()) : inbound.headers;
       const result = await proxy({ ...input, inbound: { ...inbound, headers } });
       // What is relayed ends with its body, which is when the call ends.
       if (result.ok) span.setAttribute("http.response.status_code", result.value.status);
@@ -104,88 +104,6 @@ export function createTracing(tracer: Tracer, region: string): Tracing {
   };
 }
 
-class TracedCall implements CallTrace {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly isSampled: boolean;
-  upstreamSpan: Span | undefined;
-
-  constructor(
-    readonly span: Span,
-    readonly inbound: Inbound,
-    readonly findings: Findings,
-  ) {
-    const { traceId, spanId, traceFlags } = span.spanContext();
-    this.traceId = traceId;
-    this.spanId = spanId;
-    this.isSampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
-  }
-
-  end({ status, verdict, fault }: Parameters<CallTrace["end"]>[0]): void {
-    const { span, findings, inbound } = this;
-    const { route, door, spec } = findings;
-    if (this.upstreamSpan) endUpstream(this.upstreamSpan, verdict);
-    const path = httpRoute(route);
-    if (path !== undefined)
-      span.updateName(`${httpMethod(inbound.method)} ${path}`).setAttribute("http.route", path);
-    span.setAttribute("http.response.status_code", status).setAttribute("grantway.verdict", verdict);
-    if (door) span.setAttribute("grantway.door", door);
-    if (route) span.setAttribute("grantway.route", route.name);
-    if (spec) span.setAttribute("grantway.rule", spec.rule);
-    if (fault !== undefined) span.setAttribute("grantway.reason", fault);
-    const isBroken = verdict !== "complete" && verdict !== "client_gone";
-    if (status >= 500 || isBroken) {
-      span.setAttribute("error.type", fault ?? (isBroken ? verdict : String(status)));
-      span.setStatus({ code: SpanStatusCode.ERROR });
-    }
-    span.end();
-  }
-}
-
-function endUpstream(span: Span, verdict: string): void {
-  if (verdict !== "complete")
-    span.setAttribute("error.type", verdict).setStatus({ code: SpanStatusCode.ERROR });
-  span.end();
-}
-
-/** A result or a promise of one: a refusal is no error of the step's where it is the caller's fault. */
-function settle<Outcome>(outcome: Outcome, span: Span): Outcome {
-  if (!(outcome instanceof Promise)) {
-    endStep(span, outcome);
-    return outcome;
-  }
-  const settled = outcome.then(
-    (value: unknown) => {
-      endStep(span, value);
-      return value;
-    },
-    (error: unknown) => {
-      fail(span, error);
-      throw error;
-    },
-  );
-  return settled as Outcome;
-}
-
-function endStep(span: Span, outcome: unknown): void {
-  if (isRefusal(outcome)) refuseSpan(span, outcome.denial);
-  span.end();
-}
-
-const isRefusal = (outcome: unknown): outcome is Extract<Result<RoleSession>, { ok: false }> =>
-  typeof outcome === "object" && outcome !== null && "ok" in outcome && outcome.ok === false;
-
-function refuseSpan(span: Span, denial: Denial): void {
-  span.setAttribute("error.type", denial.reason);
-  if (problemOf(denial).status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-}
-
-/** A bug: its name alone, since a message may quote anything. */
-function fail(span: Span, error: unknown): void {
-  span.setAttribute("error.type", error instanceof Error ? error.name : "Error");
-  span.setStatus({ code: SpanStatusCode.ERROR }).end();
-}
-
 function parentOf(headers: RawHeaders): Context {
   const parent = traceParentOf(headers);
   if (!parent) return ROOT_CONTEXT;
@@ -199,12 +117,12 @@ function parentOf(headers: RawHeaders): Context {
   });
 }
 
-const carriedOn = (
+/** The state of a trace that is not carried on speaks of another one: it is left out (Trace Context 4.3). */
+function carriedOn(
   headers: RawHeaders,
   { traceId, spanId, traceFlags, traceState }: SpanContext,
-): RawHeaders =>
-  withTraceParent(
-    headers,
-    { traceId, spanId, isSampled: (traceFlags & TraceFlags.SAMPLED) !== 0 },
-    traceState?.serialize() ?? traceStateOf(headers),
-  );
+): RawHeaders {
+  const isSampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
+  const state = traceState?.serialize();
+  return withTraceParent(headers, { traceId, spanId, isSampled }, state === "" ? undefined : state);
+}

@@ -1,28 +1,26 @@
-// Whether OpenTelemetry is on, by its standard environment variables, and for which signals. Without an endpoint nothing
-// of it is loaded. A variable that asks for what there is not turns it off with a warning: telemetry never keeps the gateway
-// from serving. https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
-import { accept, refuse, type Result } from "../core/result.js";
+// OpenTelemetry from the gateway's start to its end: loaded only where the variables ask for it (telemetry-variables.ts), and
+// never what keeps the gateway from serving, or from ending.
 import type { Tracing } from "../tracing.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { wantedSignals, type Environment, type Signals } from "./telemetry-variables.js";
 
 export interface Telemetry {
   readonly tracing: Tracing | undefined;
   /** The same metrics, counted for the collector too. */
   metrics(metrics: Metrics): Metrics;
+  /** Since the start. */
+  failedExports(): number;
   /** Sends what is left. Waits no longer than `flushMs`, and never rejects. */
   close(): Promise<void>;
 }
 
-export interface TelemetryPlan {
-  readonly traces: boolean;
-  readonly metrics: boolean;
-  readonly metricIntervalMs: number;
+export interface TelemetryPlan extends Signals {
   /** Of STS. */
   readonly region: string;
   readonly onExportFailed: (cause: string) => void;
+  /** What the SDK says of a variable that it does not understand, and takes its default for. */
+  readonly onDoubt: (cause: string) => void;
 }
 
 /** How long the end of the process waits for a collector. */
@@ -42,48 +40,18 @@ export async function startTelemetry(
   if (!traces && !metrics) return undefined;
   const { openTelemetry } = await import("./telemetry-otlp.js");
   let quietUntil = -Infinity;
+  let failedExports = 0;
   const onExportFailed = (cause: string): void => {
+    failedExports += 1;
     if (clock() < quietUntil) return;
     quietUntil = clock() + quietMs;
     log.warn({ cause }, "telemetry could not be sent");
   };
-  const telemetry = openTelemetry({ ...wanted.value, region, onExportFailed });
+  const onDoubt = (cause: string): void => log.warn({ cause }, "telemetry is not as asked for");
+  const telemetry = openTelemetry({ ...wanted.value, region, onExportFailed, onDoubt });
   log.info({ traces, metrics }, "telemetry is on");
-  return { ...telemetry, close: () => inTime(telemetry.close()) };
+  return { ...telemetry, failedExports: () => failedExports, close: () => inTime(telemetry.close()) };
 }
-
-type Signals = Pick<TelemetryPlan, "traces" | "metrics" | "metricIntervalMs">;
-
-/** Refuses with a sentence for the operator. */
-export function wantedSignals(environment: Environment): Result<Signals, string> {
-  const value = (name: string): string => environment[name]?.trim() ?? "";
-  const metricIntervalMs = Number(value("OTEL_METRIC_EXPORT_INTERVAL") || "60000");
-  const off = { traces: false, metrics: false, metricIntervalMs };
-  if (value("OTEL_SDK_DISABLED").toLowerCase() === "true") return accept(off);
-
-  const signals = { ...off };
-  for (const signal of ["traces", "metrics"] as const) {
-    const upper = signal.toUpperCase();
-    const exporter = value(`OTEL_${upper}_EXPORTER`) || "otlp";
-    const endpoint = value(`OTEL_EXPORTER_OTLP_${upper}_ENDPOINT`) || value("OTEL_EXPORTER_OTLP_ENDPOINT");
-    if (endpoint === "" || exporter === "none") continue;
-    if (exporter !== "otlp")
-      return refuse(`OTEL_${upper}_EXPORTER is ${JSON.stringify(exporter)}: there are otlp and none`);
-    if (!isHttpUrl(endpoint)) return refuse(`the OTLP endpoint of ${signal} is no http: or https: URL`);
-    const protocol =
-      value(`OTEL_EXPORTER_OTLP_${upper}_PROTOCOL`) ||
-      value("OTEL_EXPORTER_OTLP_PROTOCOL") ||
-      "http/protobuf";
-    if (protocol !== "http/protobuf")
-      return refuse(`the OTLP protocol of ${signal} is ${JSON.stringify(protocol)}: there is http/protobuf`);
-    signals[signal] = true;
-  }
-  if (!Number.isSafeInteger(metricIntervalMs) || metricIntervalMs < 1_000 || metricIntervalMs > 3_600_000)
-    return refuse("OTEL_METRIC_EXPORT_INTERVAL must be a number of milliseconds from 1000 to 3600000");
-  return accept(signals);
-}
-
-const isHttpUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
 function inTime(closed: Promise<void>): Promise<void> {
   return new Promise((resolve) => {

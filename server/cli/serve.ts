@@ -37,6 +37,8 @@ async function serveUntilSignal(settings: Settings, console: Console): Promise<n
     const gateway = await startGateway(settings, createLog());
     await signalled;
     await gateway.stop();
+    // The process ends by itself, unless something holds it still that has had its time: an export of telemetry, say.
+    setTimeout(() => process.exit(exitStatus.ok), lingerMs).unref();
     return exitStatus.ok;
   } catch (error) {
     if (error instanceof AuthorizerFault) return authorizerFault(error, console);
@@ -45,6 +47,8 @@ async function serveUntilSignal(settings: Settings, console: Console): Promise<n
     return exitStatus.unavailable;
   }
 }
+
+const lingerMs = 500;
 
 /**
  * The same signal again means now, though not before the log is out. The other one does not: a terminal's SIGINT and a

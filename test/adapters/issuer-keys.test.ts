@@ -192,24 +192,58 @@ describe("IssuerKeys", () => {
     expect(keys.status()).toEqual({
       ready: false,
       keys: 0,
+      hasHadKeys: true,
       lastError: "the issuer publishes no usable signing key",
     });
   });
 
   test("tells its state and every fetch", async () => {
     const { issuer, keys, outcomes } = setUp(down);
-    expect(keys.status()).toEqual({ ready: false, keys: 0, lastError: "not fetched yet" });
+    expect(keys.status()).toEqual({ ready: false, keys: 0, hasHadKeys: false, lastError: "not fetched yet" });
     await keys.refresh();
-    expect(keys.status()).toEqual({ ready: false, keys: 0, lastError: "the issuer is down" });
+    expect(keys.status()).toEqual({
+      ready: false,
+      keys: 0,
+      hasHadKeys: false,
+      lastError: "the issuer is down",
+    });
     issuer.answer = set("a", "b");
     await keys.refresh();
-    expect(keys.status()).toEqual({ ready: true, keys: 2 });
+    expect(keys.status()).toEqual({ ready: true, keys: 2, hasHadKeys: true });
     issuer.answer = down;
     await keys.refresh();
-    expect(keys.status()).toEqual({ ready: true, keys: 2, lastError: "the issuer is down" });
+    expect(keys.status()).toEqual({
+      ready: true,
+      keys: 2,
+      hasHadKeys: true,
+      lastError: "the issuer is down",
+    });
     issuer.now = 24 * hour;
-    expect(keys.status()).toEqual({ ready: false, keys: 0, lastError: "the issuer is down" });
+    expect(keys.status()).toMatchObject({ ready: false, keys: 0, hasHadKeys: true });
     expect(outcomes).toEqual([down, accept({ keys: 2 }), down]);
+  });
+
+  test("keeping fresh asks an issuer that nobody calls, when it is due, and waits for nothing", async () => {
+    const { issuer, keys, settle } = setUp(down);
+    keys.keepFresh();
+    keys.keepFresh();
+    await settle();
+    expect(issuer.fetches).toBe(1);
+    issuer.answer = set("a");
+    issuer.now = 2 * second - 1;
+    keys.keepFresh();
+    expect(issuer.fetches).toBe(1);
+    issuer.now = 2 * second;
+    keys.keepFresh();
+    await settle();
+    expect(keys.status()).toMatchObject({ ready: true });
+    for (let hours = 0; hours < 48; hours += 1) {
+      issuer.now += hour;
+      keys.keepFresh();
+      await settle();
+    }
+    expect(keys.status()).toMatchObject({ ready: true });
+    expect(issuer.fetches).toBe(50);
   });
 
   describe("whether a key is still the issuer's", () => {

@@ -82,6 +82,34 @@ describe("the log", () => {
     expect(entry.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
+  test.each<[string, (secret: string) => Error]>([
+    ["quotes it", (secret) => new TypeError(`cannot read ${secret}`)],
+    [
+      "quotes it in its stack",
+      (secret) => Object.assign(new Error("x"), { stack: `Error: x\n at ${secret}` }),
+    ],
+    ["was caused by one that does", (secret) => new Error("x", { cause: new Error(`not ${secret}`) })],
+    ["carries it", (secret) => Object.assign(new Error("x"), { input: secret, headers: [secret] })],
+  ])("writes no token of an exception that %s", (_how, errorWith) => {
+    const jwt = `${Buffer.from('{"alg":"RS256"}').toString("base64url")}.e30.c2ln`;
+    const opaque = "0123456789abcdef";
+    for (const secret of [jwt, "IQoJb3JpZ2luX2VjEBYaCWV1LXdlc3Qt/+==", opaque]) {
+      const err = errorWith(secret === opaque ? `Bearer ${opaque}` : secret);
+      expect(lineOf((log) => log.error({ err }, "request failed"))).not.toContain(secret.slice(0, 16));
+    }
+  });
+
+  test.each([["a word"], [undefined], [null], [7], [{ some: "object" }]])(
+    "writes what was thrown and is no error: %j",
+    (err) => {
+      const line = JSON.parse(lineOf((log) => log.error({ err }, "request failed"))) as Record<
+        string,
+        unknown
+      >;
+      expect(line).toMatchObject({ level: 50, message: "request failed" });
+    },
+  );
+
   test("writes an exception with its stack", () => {
     const line = lineOf((log) => log.error({ err: new TypeError("a bug") }, "request failed"));
     expect(JSON.parse(line)).toMatchObject({ err: { type: "TypeError", message: "a bug" } });

@@ -1,4 +1,9 @@
-import { createRoleProbes, probeAgainMs, type Probed } from "../../server/adapters/probe-roles.js";
+import {
+  createRoleProbes,
+  probeAgainMs,
+  probesAtOnce,
+  type Probed,
+} from "../../server/adapters/probe-roles.js";
 import type { Denial } from "../../server/core/denial.js";
 import { probePlan } from "../../server/core/role-probe.js";
 import type { RoleRule, RoleSession, SessionSpec } from "../../server/core/model.js";
@@ -78,6 +83,28 @@ test("one call of a role at a time, however often readiness is asked", async () 
   await asked[0]?.answer(works);
   probes.refresh();
   expect(asked).toHaveLength(1);
+});
+
+test("of many roles a few are asked at a time, each in its turn, and the rest as soon as there is room", async () => {
+  const rules = Array.from({ length: probesAtOnce + 2 }, (_, at) => ({
+    name: `r${at}`,
+    externalId: `e${at}`,
+  }));
+  const { probes, asked, time } = probesOf(rules);
+  const names = () => asked.map(({ spec }) => spec.rule);
+  probes.refresh();
+  probes.refresh();
+  expect(names()).toEqual(["r0", "r1", "r2", "r3"]);
+  await asked[0]?.answer(refuse(denied));
+  expect(names().slice(4)).toEqual(["r4"]);
+  time.now += 1_000;
+  // The first is due again, and yet not before one that was never asked.
+  await asked[1]?.answer(works);
+  expect(names().slice(5)).toEqual(["r5"]);
+  await asked[2]?.answer(works);
+  expect(names().slice(6)).toEqual(["r0"]);
+  for (const each of asked.slice(3)) await each.answer(works);
+  expect(probes.readiness()).toEqual({ reasons: [], notes: [] });
 });
 
 test("what works is asked again after 15 minutes, and not a moment sooner", async () => {

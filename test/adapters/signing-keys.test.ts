@@ -51,7 +51,7 @@ describe("createSigningKeys", () => {
     const key = await find(setup);
     expect("equals" in key && key.equals(first.publicKey)).toBe(true);
     expect(server.requests).toEqual(["/.well-known/openid-configuration", "/jwks"]);
-    expect(setup.keys.status()).toEqual([{ issuer: "main", ready: true, keys: 1 }]);
+    expect(setup.keys.status()).toEqual([{ issuer: "main", ready: true, keys: 1, hasHadKeys: true }]);
     expect(setup.fetched).toEqual([["main", true]]);
   });
 
@@ -144,8 +144,11 @@ describe("createSigningKeys", () => {
     closers.push(() => keys.close());
     await keys.warm();
     expect(keys.status()).toEqual([
-      { issuer: "dead", ready: false, keys: 0, lastError: `${server.url}/nothing answered 404, not 200` },
-      { issuer: "live", ready: true, keys: 1 },
+      {
+        ...{ issuer: "dead", ready: false, keys: 0, hasHadKeys: false },
+        lastError: `${server.url}/nothing answered 404, not 200`,
+      },
+      { issuer: "live", ready: true, keys: 1, hasHadKeys: true },
     ]);
   });
 

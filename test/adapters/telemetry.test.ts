@@ -1,4 +1,5 @@
-import { startTelemetry, wantedSignals } from "../../server/adapters/telemetry.js";
+import { startTelemetry } from "../../server/adapters/telemetry.js";
+import { wantedSignals } from "../../server/adapters/telemetry-variables.js";
 import { createLog } from "../../server/adapters/log.js";
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
@@ -40,6 +41,13 @@ describe("telemetry is", () => {
     [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, "grpc"],
     [{ ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/json" }, "http/json"],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" }, "no http: or https: URL"],
+    [{ ...endpoint, OTEL_TRACES_SAMPLER: "jaeger_remote" }, "OTEL_TRACES_SAMPLER"],
+    [{ ...endpoint, OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "1.01" }, "SAMPLER_ARG"],
+    [
+      { ...endpoint, OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "5%" },
+      "SAMPLER_ARG",
+    ],
+    [{ ...endpoint, OTEL_PROPAGATORS: "tracecontext,xray" }, '"xray"'],
     [{ ...endpoint, OTEL_METRIC_EXPORT_INTERVAL: "999" }, "OTEL_METRIC_EXPORT_INTERVAL"],
     [{ ...endpoint, OTEL_METRIC_EXPORT_INTERVAL: "soon" }, "OTEL_METRIC_EXPORT_INTERVAL"],
   ])("refused with a reason: %j", (environment, reason) => {
@@ -47,6 +55,33 @@ describe("telemetry is", () => {
       ok: false,
       denial: expect.stringContaining(reason) as string,
     });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    [
+      "no traces are sent",
+      { OTEL_TRACES_EXPORTER: "none", OTEL_TRACES_SAMPLER: "xray", OTEL_PROPAGATORS: "b3" },
+    ],
+    ["the sampler takes no argument", { OTEL_TRACES_SAMPLER: "always_on", OTEL_TRACES_SAMPLER_ARG: "all" }],
+    ["the ratio is one", { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "1" }],
+    ["the ratio is none", { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0" }],
+  ])("not refused for what is of no account, or just in bounds: %s", (_why, variables) => {
+    expect(wantedSignals({ ...endpoint, ...variables })).toMatchObject({
+      ok: true,
+      value: { metrics: true },
+    });
+  });
+
+  test.each<[string | undefined, boolean]>([
+    [undefined, true],
+    ["", true],
+    ["tracecontext,baggage", true],
+    ["baggage", false],
+    ["none", false],
+    ["tracecontext, none", false],
+  ])("with OTEL_PROPAGATORS %j, carrying traces on: %j", (propagators, carriesTraces) => {
+    const environment = { ...endpoint, OTEL_PROPAGATORS: propagators };
+    expect(wantedSignals(environment)).toMatchObject({ ok: true, value: { carriesTraces } });
   });
 
   test("off with a warning, and the gateway on, where a variable asks for what there is not", async () => {

@@ -1,11 +1,13 @@
 // One line for each session that AWS gave, not for each call, and it is the session that CloudTrail knows.
 import { createHash } from "node:crypto";
+import type { StsFault } from "../../deploy/local/aws/sts/create-sts.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
 import { formOf, postForm } from "../fixtures/sts-caller.js";
 
 let stack: Stack;
+let fault: StsFault | undefined;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ fault: () => fault });
 });
 afterAll(() => stack.close());
 
@@ -65,9 +67,23 @@ test("a session of several routes names each of them", async () => {
   expect(lines[0]?.routes).toEqual(expect.arrayContaining(["hello", "long", "echo"]));
 });
 
-test("a session that AWS refuses leaves none", async () => {
-  const lines = await linesSince(() => stack.fetchAs("bob", "/hello"));
+test("a caller whom no rule grants a session leaves none, and nor does a session that AWS refuses", async () => {
+  expect(await linesSince(() => stack.fetchAs("bob", "/hello"))).toEqual([]);
+  fault = "deny";
+  const lines = await linesSince(async () => {
+    expect((await stack.fetchAs("carol", "/grant/long")).status).toBe(403);
+  });
+  fault = undefined;
   expect(lines).toEqual([]);
+});
+
+test("fifty first calls at once leave one line", async () => {
+  const lines = await linesSince(() =>
+    Promise.all(
+      Array.from({ length: 50 }, async () => (await stack.fetchAs("alice", "/echo/at-once")).arrayBuffer()),
+    ),
+  );
+  expect(lines).toHaveLength(1);
 });
 
 test("the digest is of the policy that STS got, so that two equal ones are known as equal", () => {

@@ -6,6 +6,7 @@ import { startAws, type Aws } from "../../deploy/local/aws/aws.js";
 import { createLog } from "../../server/adapters/log.js";
 import { loadConfiguration } from "../../server/config/load.js";
 import { startGateway, type RunningGateway } from "../../server/main.js";
+import { assertNoSecretsIn } from "../fixtures/log-lines.js";
 import { accepted } from "../fixtures/outcome.js";
 import { rawRequest, requestText } from "../fixtures/raw-http.js";
 
@@ -34,6 +35,7 @@ afterAll(async () => {
   await gateway.stop();
   await aws.close();
   process.env = savedEnvironment;
+  assertNoSecretsIn(logText);
 });
 
 const route = (name: string, more: object = {}) => ({
@@ -212,6 +214,18 @@ describe("a REST API's REQUEST authorizer, a CommonJS module with a callback", (
     for (const secret of ["headerValue1", "queryValue2", "c2VjcmV0", "5f2d9c11"])
       expect(log()).not.toContain(secret);
   });
+});
+
+test("a session of a caller whom an authorizer knows has one audit line, under the authorizer's name", async () => {
+  for (let calls = 0; calls < 2; calls += 1)
+    expect(await call("/token/a", { authorization: "allow" })).toMatchObject({ status: 200 });
+  const issued = logText.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(issued.filter(({ message, issuer }) => message === "session issued" && issuer === "token")).toEqual([
+    expect.objectContaining({
+      ...{ subject: "user", roleSessionName: "token.user", door: "proxy", routes: ["token"] },
+      assumeRoleRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    }),
+  ]);
 });
 
 describe("a module that misbehaves", () => {

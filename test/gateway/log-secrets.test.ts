@@ -1,6 +1,8 @@
 // Each stack of each test looks through its whole log when it is closed (test/fixtures/log-lines.ts). Here: that the look
 // finds what it is for, and that the product's own hard cases pass it.
 import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createLogLines } from "../fixtures/log-lines.js";
 import { credentials } from "../fixtures/session.js";
 import { startStack } from "../fixtures/stack.js";
@@ -52,6 +54,16 @@ describe("the look through a log finds", () => {
       expect(() => assertNoSecrets()).toThrow("a secret access key");
     }
   });
+});
+
+test("every test that starts a gateway has its log looked through, in this process or in one of its own", () => {
+  const starting = readdirSync("test", { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => ({ file, text: readFileSync(join("test", file), "utf8") }))
+    .filter(({ text }) => /\bstartGateway\(|spawn\("npm", \["run", "local"/.test(text));
+  expect(starting.length).toBeGreaterThan(5);
+  const blind = starting.filter(({ text }) => !/assertNoSecrets(?:In)?\(/.test(text));
+  expect(blind.map(({ file }) => file)).toEqual([]);
 });
 
 test("a stack whose log holds a token does not close in silence", async () => {

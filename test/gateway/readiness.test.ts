@@ -1,9 +1,16 @@
 // /readyz end to end: no traffic before the roles that callers will need have been assumed, and the reason in AWS's words.
 import type { StsFault } from "../../deploy/local/aws/sts/create-sts.js";
+import { json, startIssuer, type IssuerServer } from "../fixtures/issuer-server.js";
 import { startStack, type Stack, type StackOptions } from "../fixtures/stack.js";
+import { jwk, rsaKeyPair } from "../fixtures/tokens.js";
 
 let stack: Stack;
-afterEach(() => stack.close());
+let issuer: IssuerServer | undefined;
+afterEach(async () => {
+  await stack.close();
+  await issuer?.close();
+  issuer = undefined;
+});
 
 interface Readyz {
   readonly status: number;
@@ -81,4 +88,24 @@ test("a role that is not probed is said to be so, and is no hindrance", async ()
   const ready = await until(({ status }) => status === 200);
   expect(ready.body.notes).toEqual(["the role of rule analyst is not probed: probe is null"]);
   expect(stack.sessionLines().filter(({ message }) => message === "role probed")).toEqual([]);
+});
+
+describe("an issuer", () => {
+  const withIssuer = (url: string): NonNullable<StackOptions["adjust"]> => {
+    return ({ issuers, ...settings }) => ({
+      ...settings,
+      issuers: issuers.map((each) => ({ ...each, jwksUri: `${url}/jwks` })),
+    });
+  };
+
+  test("that was down at the start is asked again, though no caller comes before the gateway is ready", async () => {
+    issuer = await startIssuer();
+    issuer.answers.set("/jwks", json({}, 503));
+    stack = await startStack({ adjust: withIssuer(issuer.url) });
+    const isToldOf = ({ body: { reasons } }: Readyz) =>
+      reasons.includes(`no keys of issuer local: ${issuer?.url}/jwks answered 503, not 200`);
+    expect((await until(isToldOf)).status).toBe(503);
+    issuer.publish(jwk(rsaKeyPair(), { kid: "k1" }));
+    expect((await until(({ status }) => status === 200)).body.reasons).toEqual([]);
+  });
 });

@@ -1,8 +1,8 @@
 // A rolling restart under load: new gateways come up, old ones drain, and no call that fits `listen.drain` is lost.
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
-import { createLog } from "../../server/adapters/log.js";
 import type { Settings } from "../../server/config/compile.js";
 import { startGateway, type RunningGateway } from "../../server/main.js";
+import { createLogLines } from "../fixtures/log-lines.js";
 import { openSocket, parseAnswer, readToEnd, readUntil, requestText } from "../fixtures/raw-http.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
 import { routedTo, startUpstreamServer, type UpstreamServer } from "../fixtures/upstream-server.js";
@@ -68,13 +68,7 @@ function call(port: number, agent: Agent, path: string, sent: string): Promise<A
 }
 
 test("calls of many lengths all end whole while three gateways take over from one another", async () => {
-  const outcomes: string[] = [];
-  const log = createLog({
-    write: (line) => {
-      const { message, outcome } = JSON.parse(line) as { message: string; outcome?: string };
-      if (message === "stopped") outcomes.push(outcome ?? "");
-    },
-  });
+  const { log, lines, assertNoSecrets } = createLogLines();
   let current: RunningGateway = await startGateway(settings, log);
   let isOver = false;
   let answered = 0;
@@ -105,12 +99,15 @@ test("calls of many lengths all end whole while three gateways take over from on
   await load;
   await current.stop();
   agent.destroy();
+  assertNoSecrets();
+  const outcomes = lines().flatMap(({ message, outcome }) => (message === "stopped" ? [outcome] : []));
   expect(outcomes).toEqual(Array.from({ length: restarts + 1 }, () => "finished"));
   expect(served.size).toBe(restarts + 1);
 }, 60_000);
 
 test("a request that meets the drain on an idle connection is answered, as that connection's last", async () => {
-  const gateway = await startGateway(settings, createLog({ write: () => undefined }));
+  const { log, assertNoSecrets } = createLogLines();
+  const gateway = await startGateway(settings, log);
   const url = `http://127.0.0.1:${gateway.port}`;
   const get = requestText("GET /hello?ms=0 HTTP/1.1", "Host: a", `Authorization: Bearer ${token}`);
   const socket = await openSocket(url);
@@ -124,4 +121,5 @@ test("a request that meets the drain on an idle connection is answered, as that 
     head: expect.stringMatching(/^connection: close$/im) as string,
   });
   await stopped;
+  assertNoSecrets();
 });

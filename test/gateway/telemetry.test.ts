@@ -1,6 +1,7 @@
 // Traces and metrics end to end: the gateway with the standard variables set, and a collector on a real socket.
 import { startOtlpCollector, type OtlpCollector, type OtlpSpan } from "../fixtures/otlp-collector.js";
 import { startStack, type Stack, type StackOptions } from "../fixtures/stack.js";
+import { formOf, postForm } from "../fixtures/sts-caller.js";
 import { routedTo, startUpstreamServer } from "../fixtures/upstream-server.js";
 
 const savedEnvironment = { ...process.env };
@@ -89,10 +90,14 @@ test("a proxied call is one trace: the caller's, with a span for each step, carr
 });
 
 test("what is sent holds no token, no secret, no query and no claim", async () => {
-  const { fetchAs, issuer } = await startTraced();
+  const { fetchAs, issuer, url } = await startTraced();
   await (await fetchAs("alice", `/echo/${await issuer.mint("alice")}?q=the-query`)).text();
   await (await fetchAs("alice", "/grant/hello")).text();
-  await spansAfterStop();
+  expect((await postForm(`${url}/sts/hello`, formOf(await issuer.mint("alice")))).status).toBe(200);
+  const spans = await spansAfterStop();
+  const door = spans.find(({ attributes }) => attributes["grantway.door"] === "sts");
+  const steps = spans.filter(({ parentSpanId }) => parentSpanId === door?.spanId).map(({ name }) => name);
+  expect(steps.toSorted()).toEqual(["authenticate", "authorize", "obtain session"]);
   const sent = collector?.everything() ?? "";
   expect(sent).toContain("(a token)");
   for (const secret of ["eyJ", "IQoJb3JpZ2luX2Vj", "the-query", "alice", "acme"])
@@ -145,10 +150,98 @@ test("what the caller did not sample is not recorded, and its trace goes on all 
   expect(event.headers.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
 });
 
+interface Echoed {
+  readonly headers: Record<string, string>;
+}
+/** What the function gets of what the caller sent. */
+async function carriedOn({ fetchAs }: Stack, headers: Record<string, string>) {
+  const event = (await (await fetchAs("alice", "/echo/7", { headers })).json()) as Echoed;
+  const { traceparent: parent, tracestate: state } = event.headers;
+  return { parent, state };
+}
+
+test("a traceparent that is none begins a trace of ours, without the state of the caller's", async () => {
+  const traced = await startTraced();
+  const malformed = [
+    "x".repeat(10_000),
+    `00-${traceId}-${spanId}-01-more`,
+    `00-${"0".repeat(32)}-${spanId}-01`,
+    "\u00ff",
+  ];
+  const carried = [];
+  for (const each of malformed)
+    carried.push(await carriedOn(traced, { traceparent: each, tracestate: "vendor=1" }));
+  const servers = (await spansAfterStop()).filter(({ kind }) => kind === 2);
+  expect(servers.map(({ parentSpanId }) => parentSpanId)).toEqual(malformed.map(() => ""));
+  expect(new Set([traceId, ...servers.map((server) => server.traceId)]).size).toBe(malformed.length + 1);
+  for (const [at, { parent, state }] of carried.entries()) {
+    expect(parent).toMatch(new RegExp(`^00-${servers[at]?.traceId}-[0-9a-f]{16}-01$`));
+    expect(state).toBeUndefined();
+  }
+});
+
+test("a tracestate that is none is left out, and the trace goes on", async () => {
+  const traced = await startTraced();
+  for (const tracestate of ["no list at all", "a=1,".repeat(200), "KEY=v,=,x="]) {
+    const { parent, state } = await carriedOn(traced, { traceparent, tracestate });
+    expect(parent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+    expect(state).toBeUndefined();
+  }
+});
+
+test("callers' traces are theirs alone where OTEL_PROPAGATORS says none: ours is another, and is not handed on", async () => {
+  const { parent, state } = await carriedOn(await startTraced({ OTEL_PROPAGATORS: "none" }), {
+    traceparent: `00-${traceId}-${spanId}-00`,
+    tracestate: "vendor=1",
+  });
+  const server = (await spansAfterStop()).find(({ kind }) => kind === 2);
+  expect(server).toMatchObject({ parentSpanId: "" });
+  expect(server?.traceId).not.toBe(traceId);
+  expect([parent, state]).toEqual([`00-${traceId}-${spanId}-00`, "vendor=1"]);
+});
+
+test("headers, compression and a signal's own endpoint are as the variables say", async () => {
+  collector = await startOtlpCollector();
+  Object.assign(process.env, {
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.endpoint}/of-its-own/v1/traces`,
+    OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=of%20the%20collector",
+    OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+  });
+  stack = await startStack();
+  await (await stack.fetchAs("alice", "/hello")).text();
+  const spans = await spansAfterStop();
+  expect(spans.map(({ name }) => name)).toContain("GET /hello");
+  expect(collector.requests).toEqual(["/of-its-own/v1/traces application/x-protobuf"]);
+  expect(collector.headers()).toMatchObject({ "x-api-key": "of the collector", "content-encoding": "gzip" });
+  expect(JSON.stringify(stack.logLines())).not.toContain("of the collector");
+});
+
+test("a variable that the SDK does not understand has a line, and its default", async () => {
+  const { logLines } = await startTraced({
+    OTEL_EXPORTER_OTLP_COMPRESSION: "zstd",
+    OTEL_RESOURCE_ATTRIBUTES: "a=b=c",
+    OTEL_TRACES_SAMPLER: "traceidratio",
+    OTEL_BSP_SCHEDULE_DELAY: "soon",
+  });
+  const doubts = logLines().filter(({ message }) => message === "telemetry is not as asked for");
+  for (const named of ["COMPRESSION", "OTEL_RESOURCE_ATTRIBUTES", "SAMPLER_ARG", "OTEL_BSP_SCHEDULE_DELAY"])
+    expect(doubts).toContainEqual(
+      expect.objectContaining({ level: 40, cause: expect.stringContaining(named) as string }),
+    );
+});
+
 test("the sampler is the operator's", async () => {
   const { fetchAs } = await startTraced({ OTEL_TRACES_SAMPLER: "always_off" });
   await (await fetchAs("alice", "/echo/7", { headers: { traceparent } })).text();
   expect(await spansAfterStop()).toEqual([]);
+});
+
+test("a variable that is understood has no line of doubt", async () => {
+  const { logLines } = await startTraced({
+    OTEL_TRACES_SAMPLER: "traceidratio",
+    OTEL_TRACES_SAMPLER_ARG: "0.5",
+  });
+  expect(logLines().filter(({ level }) => level !== 30)).toEqual([]);
 });
 
 test("metrics come by OTLP too, with names from the configuration alone", async () => {
@@ -167,12 +260,21 @@ test("metrics come by OTLP too, with names from the configuration alone", async 
     { "grantway.rule": "analyst", "grantway.outcome": "ok" },
   ]);
   expect(metric("grantway.calls_in_flight")).toHaveLength(1);
+  const upstream = {
+    ...{ "server.address": "127.0.0.1", "server.port": expect.any(Number) as number },
+    ...{ "grantway.route": "echo", "grantway.verdict": "complete" },
+  };
+  // The other one never left.
+  const upstreams = [{ ...upstream, "http.request.method": "GET" }];
+  expect(metric("http.client.request.duration")).toEqual(upstreams);
+  expect(metric("grantway.upstream.io")).toEqual(upstreams);
 });
 
 test("Prometheus gets an exemplar: the trace of a call in its bucket of the duration", async () => {
   const { fetchAs, adminUrl } = await startTraced();
   await (await fetchAs("alice", "/hello", { headers: { traceparent } })).text();
-  const metrics = await fetch(`${adminUrl}/metrics`);
+  const accept = "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
+  const metrics = await fetch(`${adminUrl}/metrics`, { headers: { accept } });
   expect(metrics.headers.get("content-type")).toMatch(/^application\/openmetrics-text; ?version=1\.0\.0/);
   const text = await metrics.text();
   expect(text).toMatch(
@@ -185,6 +287,10 @@ test("Prometheus gets an exemplar: the trace of a call in its bucket of the dura
     /^grantway_requests_total\{route="hello",door="proxy",status="200",verdict="complete"\} 1$/m,
   );
   expect(text.endsWith("# EOF\n")).toBe(true);
+
+  const plain = await fetch(`${adminUrl}/metrics`);
+  expect(plain.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  expect(await plain.text()).not.toMatch(/trace_id|# EOF/);
 });
 
 describe("a collector that fails touches no call", () => {
