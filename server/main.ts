@@ -1,32 +1,38 @@
 // The composition root: settings -> adapters -> steps -> two listeners, and the way back down.
 import { createServer, type Server } from "node:http";
+import { totalmem } from "node:os";
 import { createAdminApp } from "./admin.js";
 import { createAppServer } from "./app-server.js";
 import { createApp } from "./app.js";
+import type { After } from "./adapters/after.js";
 import { createAudit } from "./adapters/audit.js";
 import { createAuthorizers } from "./adapters/authorizers.js";
 import { createBoundedMap } from "./adapters/bounded-map.js";
 import { answerConnectionErrors } from "./adapters/connection-errors.js";
+import { createKeyLines } from "./adapters/key-lines.js";
 import { createLoadLines } from "./adapters/load-lines.js";
-import { logProbe, type Log } from "./adapters/log.js";
+import { droppedLines, logProbe, type Log } from "./adapters/log.js";
 import { createMetrics } from "./adapters/metrics.js";
 import { createPackedPolicyWarning } from "./adapters/packed-policy-warning.js";
 import { createRoleProbes } from "./adapters/probe-roles.js";
 import { createBodyBudget } from "./adapters/request-body.js";
+import { openRateLimits } from "./adapters/rate-limits.js";
 import { createRoleSessions } from "./adapters/role-sessions.js";
 import { createSigningKeys } from "./adapters/signing-keys.js";
-import { createTaskProtection, type After } from "./adapters/task-protection.js";
-import { startTelemetry, type Environment, type Telemetry } from "./adapters/telemetry.js";
+import { createTaskProtection } from "./adapters/task-protection.js";
+import { startTelemetry, type Telemetry } from "./adapters/telemetry.js";
+import type { Environment } from "./adapters/telemetry-variables.js";
 import { createUpstream, upstreamTimers } from "./adapters/upstream.js";
 import { composeGateway } from "./compose-gateway.js";
 import type { Settings } from "./config/compile.js";
 import type { Abandonment } from "./core/abandonment.js";
 import { limitContradictions } from "./core/limit-contradictions.js";
-import { drain, keptBeyondCallMs, listen } from "./listener.js";
+import { drain, keepAliveTimeoutMs, listen } from "./listener.js";
 import { isProbe, probePlan } from "./core/role-probe.js";
 import { createMatchRoute } from "./match-route.js";
 import type { Clock, HeldSession } from "./ports.js";
-import { readinessOf, type Readiness } from "./readiness.js";
+import { packageVersion } from "./package-version.js";
+import { checksOf, readinessOf, type Readiness, type ReadinessParts } from "./readiness.js";
 
 export interface RunningGateway {
   readonly port: number;
@@ -55,7 +61,8 @@ export async function startGateway(
   const telemetry = await startTelemetry(surroundings.environment ?? {}, { log, region, clock });
   const adapters = openAdapters(settings, log, telemetry);
   await loadAuthorizers(adapters);
-  const { metrics, keys, probes } = adapters;
+  const { metrics, prometheus, keys, probes } = adapters;
+  const rateLimits = await openRateLimits(settings, { clock, log, onStoreError: metrics.limitStoreFailed });
   const audit = createAudit({ log, clock });
   let isDraining = false;
   const callsInFlight = new Set<Abandonment>();
@@ -63,6 +70,7 @@ export async function startGateway(
   const { app, listener } = createApp({
     gateway: composeGateway(settings, matchRoute, {
       ...adapters,
+      callWindows: rateLimits?.windows,
       clock,
       tracing: telemetry?.tracing,
       onIssued: (issued) => {
@@ -87,14 +95,19 @@ export async function startGateway(
   );
   answerConnectionErrors(server, { log, metrics });
   const contradictions = () => limitContradictions(settings, { server, upstream: upstreamTimers });
-  const readiness = (): Readiness => {
-    if (!isDraining) probes.refresh();
+  const readinessParts = (): ReadinessParts => {
     const roles = isDraining ? { reasons: [], notes: [] } : probes.readiness();
-    return readinessOf({ keys, roles, isDraining, contradictions: isDraining ? [] : contradictions() });
+    return { keys, roles, isDraining, contradictions: isDraining ? [] : contradictions() };
+  };
+  const readiness = (): Readiness => {
+    if (!isDraining) keys.keepFresh();
+    if (!isDraining) probes.refresh();
+    return readinessOf(readinessParts());
   };
   const admin = createServer(createAdminApp({ metrics, readiness }));
   const ports = await listenOnBoth(server, admin, settings).catch(async (error: unknown) => {
-    // An authorizer's thread would keep the process, which has nothing more to do.
+    // An authorizer's thread would keep the process, which has nothing more to do; so would a connection.
+    rateLimits?.close();
     await adapters.close();
     throw error;
   });
@@ -102,10 +115,25 @@ export async function startGateway(
   probes.refresh();
   log.info(ports, "listening");
   const { agentUri } = surroundings;
-  const protection =
-    agentUri && createTaskProtection({ clock, ...surroundings, agentUri, callsInFlight, log });
+  const protection = agentUri
+    ? createTaskProtection({
+        clock,
+        ...surroundings,
+        ...{ agentUri, callsInFlight, log },
+        onAnswered: prometheus.taskProtectionAnswered,
+      })
+    : undefined;
   // On ECS the log is what autoscaling counts by (deploy/aws/ecs.yaml).
   const loadLines = agentUri ? createLoadLines({ ...surroundings, callsInFlight, log }) : undefined;
+  prometheus.watch({
+    version: packageVersion(),
+    memoryLimitBytes: memoryLimitBytes(),
+    checks: () => checksOf(readinessParts()),
+    heldKeys: () => keys.held(),
+    droppedLogLines: () => droppedLines(log),
+    failedExports: () => telemetry?.failedExports() ?? 0,
+    isTaskProtected: protection && (() => protection.isHeld()),
+  });
   for (const contradiction of contradictions()) log.warn({ contradiction }, "limits contradict each other");
 
   let stopped: Promise<void> | undefined;
@@ -118,6 +146,7 @@ export async function startGateway(
     if (protection) await protection.close();
     loadLines?.close();
     await drain(admin, 0);
+    rateLimits?.close();
     await adapters.close();
     log.info({ outcome }, "stopped");
   };
@@ -126,6 +155,12 @@ export async function startGateway(
 
 // Not `Date.now` itself: a test that moves this process's time moves it for all of its parts.
 const clock = (): number => Date.now();
+
+/** The container's, where it has one. */
+function memoryLimitBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 && limit < totalmem() ? limit : totalmem();
+}
 
 /** What holds connections, keys and sessions, and is let go of at the end. */
 function openAdapters(settings: Settings, log: Log, telemetry: Telemetry | undefined) {
@@ -136,7 +171,15 @@ function openAdapters(settings: Settings, log: Log, telemetry: Telemetry | undef
     clock,
     warn: (fields, text) => log.warn(fields, text),
   });
-  const keys = createSigningKeys({ issuers: settings.issuers, clock });
+  const logKeys = createKeyLines(log);
+  const keys = createSigningKeys({
+    issuers: settings.issuers,
+    clock,
+    onFetched: ({ name: issuer }, outcome) => {
+      prometheus.keysFetched({ issuer, ok: outcome.ok });
+      logKeys(issuer, outcome);
+    },
+  });
   const roleSessions = createRoleSessions({
     ...settings.sts,
     clock,
@@ -168,7 +211,7 @@ function openAdapters(settings: Settings, log: Log, telemetry: Telemetry | undef
     roleSessions.close();
     await Promise.all([upstream.close(), keys.close(), telemetry?.close()]);
   };
-  return { sessions, metrics, keys, roleSessions, probes, upstream, authorizers, close };
+  return { sessions, metrics, prometheus, keys, roleSessions, probes, upstream, authorizers, close };
 }
 
 /** Modules that are no authorizers: a fault of the configuration that shows once they are loaded. */
@@ -185,8 +228,7 @@ async function loadAuthorizers({ authorizers, close }: ReturnType<typeof openAda
   throw new AuthorizerFault(faults);
 }
 
-async function listenOnBoth(server: Server, admin: Server, { listen: { host, ...ports }, routes }: Settings) {
-  const keepAliveTimeoutMs = Math.max(...routes.map(({ timeoutMs }) => timeoutMs)) + keptBeyondCallMs;
+async function listenOnBoth(server: Server, admin: Server, { listen: { host, ...ports } }: Settings) {
   const port = await listen(server, { host, port: ports.port, keepAliveTimeoutMs });
   const adminPort = await listen(admin, { host, port: ports.adminPort, keepAliveTimeoutMs }).catch(
     (error: unknown) => {

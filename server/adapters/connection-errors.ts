@@ -77,7 +77,8 @@ function answerRaw(
   log.info({ requestId, status, ...denial }, isCalling ? "connection error" : "request");
   if (!isCalling) {
     metrics.callStarted();
-    metrics.callEnded({ route: "none", door: "none", status, verdict: "complete", seconds: 0 });
+    const { reason } = denial;
+    metrics.callEnded({ route: "none", door: "none", status, verdict: "complete", seconds: 0, reason });
   }
   socket.end(rawProblem(denial, requestId));
   const cut = setTimeout(() => socket.destroy(), lingerMs);

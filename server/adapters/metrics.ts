@@ -13,6 +13,7 @@ import type { Route } from "../core/model.js";
 import type { AskedAuthorizer } from "../ports.js";
 import type { Probed } from "./probe-roles.js";
 import type { AssumeRoleCall } from "./role-sessions.js";
+import { createStateMetrics, type GatewayState } from "./state-metrics.js";
 
 export interface Metrics {
   callStarted(): void;
@@ -22,6 +23,8 @@ export interface Metrics {
     readonly status: number;
     readonly verdict: string;
     readonly seconds: number;
+    /** Why it was refused: a denial's, or `internal_error` for a bug. */
+    readonly reason?: string | undefined;
     readonly upstream?: UpstreamOutcome | undefined;
     /** The two are no labels here: a method may be anything. */
     readonly method?: string;
@@ -33,8 +36,23 @@ export interface Metrics {
   assumeRole(call: Omit<AssumeRoleCall, "spec">): void;
   readonly roleProbed: (probed: Pick<Probed, "rules" | "outcome">) => void;
   readonly authorizerAsked: (asked: AskedAuthorizer) => void;
+  /** Refused by the rate limit of this name. */
+  readonly callLimited: (limit: string) => void;
+  /** Calls could not be counted for all replicas. */
+  readonly limitStoreFailed: () => void;
   /** Text exposition format and its content type. */
   read(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** What Prometheus alone is told. */
+export interface PrometheusMetrics extends Metrics {
+  keysFetched(fetched: { readonly issuer: string; readonly ok: boolean }): void;
+  readonly taskProtectionAnswered: (asked: {
+    readonly wish: "protected" | "released";
+    readonly ok: boolean;
+  }) => void;
+  /** Once, when there is a gateway to look at. */
+  watch(state: GatewayState): void;
 }
 
 /** What became of a call that was sent to the upstream, and what it cost. */
@@ -59,13 +77,13 @@ const percentBuckets = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
 const tokenBytesBuckets = [512, 1024, 1536, 2048, 3072, 4096, 8192];
 
 /**
- * `hasExemplars`: the duration's buckets name a trace each, which OpenMetrics alone has room for: then that is the format,
- * whatever a scraper asks for (Prometheus reads either; it keeps exemplars with --enable-feature=exemplar-storage).
+ * `hasExemplars`: the duration's buckets name a trace each, which OpenMetrics alone has room for: then that is the format
+ * here (Prometheus keeps exemplars with --enable-feature=exemplar-storage), and exposition.ts makes the other one of it.
  */
 export function createMetrics(
   sessionsHeld: () => number,
   { hasExemplars = false }: { readonly hasExemplars?: boolean } = {},
-): Metrics {
+): PrometheusMetrics {
   const registry = new Registry<RegistryContentType>();
   if (hasExemplars) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
@@ -82,6 +100,7 @@ export function createMetrics(
     help: "Requests not yet answered to the end.",
     registers,
   });
+  const refusals = createRefusals(registers);
   const recordUpstream = createUpstreamMetrics(registers);
   const recordAssumeRole = createAssumeRoleMetrics(registers);
   new Gauge({
@@ -95,17 +114,59 @@ export function createMetrics(
 
   return {
     callStarted: () => inFlight.inc(),
-    callEnded: ({ route, door, status, verdict, seconds, upstream, traceId }) => {
+    callEnded: ({ route, door, status, verdict, seconds, reason, upstream, traceId }) => {
       inFlight.dec();
       requests.inc({ route, door, status, verdict });
+      if (reason !== undefined) refusals.inc({ reason });
       observe({ route, door, status }, seconds, traceId);
       if (upstream) recordUpstream(route, upstream);
     },
     assumeRole: recordAssumeRole,
     roleProbed: createProbeMetrics(registers),
     authorizerAsked: createAuthorizerMetrics(registers),
+    ...createLimitMetrics(registers),
+    keysFetched: createKeyFetches(registers),
+    taskProtectionAnswered: createTaskProtectionMetrics(registers),
+    watch: (state) => createStateMetrics(registers, state),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+/**
+ * A counter that first appears as 1 has never risen, to Prometheus: where one is enough for an alert, it is there as 0
+ * from the start.
+ */
+function createRefusals(registers: Registry<RegistryContentType>[]) {
+  const refusals = new Counter({
+    name: "grantway_refusals_total",
+    help: "Calls that the gateway refused, by reason as in the log; internal_error: a bug.",
+    labelNames: ["reason"] as const,
+    registers,
+  });
+  refusals.inc({ reason: "internal_error" }, 0);
+  return refusals;
+}
+
+function createKeyFetches(registers: Registry<RegistryContentType>[]): PrometheusMetrics["keysFetched"] {
+  const fetches = new Counter({
+    name: "grantway_signing_key_fetches_total",
+    help: "Fetches of an issuer's signing keys, by issuer and outcome: ok or failed.",
+    labelNames: ["issuer", "outcome"] as const,
+    registers,
+  });
+  return ({ issuer, ok }) => fetches.inc({ issuer, outcome: ok ? "ok" : "failed" });
+}
+
+function createTaskProtectionMetrics(
+  registers: Registry<RegistryContentType>[],
+): PrometheusMetrics["taskProtectionAnswered"] {
+  const asked = new Counter({
+    name: "grantway_task_protection_requests_total",
+    help: "Requests to the ECS agent to protect this task or to release it, by outcome: ok or failed.",
+    labelNames: ["wish", "outcome"] as const,
+    registers,
+  });
+  return ({ wish, ok }) => asked.inc({ wish, outcome: ok ? "ok" : "failed" });
 }
 
 /** prom-client takes other arguments where there are exemplars. */
@@ -181,6 +242,23 @@ function createAuthorizerMetrics(
     asked.inc({ authorizer, outcome });
     durations.observe({ authorizer }, seconds);
   };
+}
+
+function createLimitMetrics(
+  registers: Registry<RegistryContentType>[],
+): Pick<Metrics, "callLimited" | "limitStoreFailed"> {
+  const limited = new Counter({
+    name: "grantway_rate_limited_total",
+    help: "Calls refused by a rate limit, by its name.",
+    labelNames: ["limit"] as const,
+    registers,
+  });
+  const failed = new Counter({
+    name: "grantway_rate_limit_store_errors_total",
+    help: "Counts and connections that Valkey failed. While it cannot be asked, each process counts for itself.",
+    registers,
+  });
+  return { callLimited: (limit) => limited.inc({ limit }), limitStoreFailed: () => failed.inc() };
 }
 
 function createProbeMetrics(registers: Registry<RegistryContentType>[]): Metrics["roleProbed"] {
