@@ -19,8 +19,11 @@ export interface ListenerOptions {
 // Proxies and NAT gateways forget a silent TCP connection after 350 s; a probe a minute keeps it known.
 const keepAliveProbeMs = 60_000;
 
-/** How much longer than its longest call a gateway keeps an idle connection: who is in front must let go first. */
-export const keptBeyondCallMs = 60_000;
+/**
+ * How long an idle connection is kept: a minute more than the longest call that a route may have, whatever the routes
+ * here allow. Who is in front goes by that, and must let go first: what is on its way on a connection that ends is a 502.
+ */
+export const keepAliveTimeoutMs = 16 * 60_000;
 
 /**
  * Resolves with the port once the server listens.

@@ -1,7 +1,7 @@
 // A line of the log every quarter of a minute that says how many calls are in flight, for whoever counts by the log: the
 // metric filter that deploy/aws/ecs.yaml scales by. Elsewhere /metrics says the same.
+import { afterUnreferenced, type After } from "./after.js";
 import type { Log } from "./log.js";
-import type { After } from "./task-protection.js";
 
 export interface LoadLinesParts {
   readonly callsInFlight: ReadonlySet<object>;
@@ -20,8 +20,3 @@ export function createLoadLines({ callsInFlight, log, after = afterUnreferenced 
   let callOff = after(everyMs, onTime);
   return { close: () => callOff() };
 }
-
-const afterUnreferenced: After = (ms, act) => {
-  const timer = setTimeout(act, ms).unref();
-  return () => clearTimeout(timer);
-};

@@ -15,6 +15,7 @@ import {
 import { refuse, type Result } from "../core/result.js";
 import { parseJson } from "../core/strict-json.js";
 import type { Clock } from "../ports.js";
+import { afterUnreferenced, type After } from "./after.js";
 import { faultOf } from "./fetch-json.js";
 import type { Log } from "./log.js";
 
@@ -25,14 +26,15 @@ export interface TaskProtectionParts {
   readonly log: Pick<Log, "info" | "warn">;
   readonly clock: Clock;
   readonly after?: After;
+  /** Told of every answer of the agent's, and of its silence. */
+  readonly onAnswered?: (asked: { readonly wish: "protected" | "released"; readonly ok: boolean }) => void;
   /** For one request to the agent, which itself gives ECS four seconds. */
   readonly deadlineMs?: number;
 }
 
-/** Does `act` once, later. @returns what calls it off. */
-export type After = (ms: number, act: () => void) => () => void;
-
 export interface TaskProtection {
+  /** ECS may be holding it, as far as is known here. */
+  isHeld(): boolean;
   /** After the drain, once: gives the protection back, and ends what runs here. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export function createTaskProtection(parts: TaskProtectionParts): TaskProtection
     const before = state;
     state = asked(state, enabled, clock());
     const answer = await agent.put(enabled);
+    parts.onAnswered?.({ wish: enabled ? "protected" : "released", ok: answer.ok });
     if (!answer.ok && state.failures === 0)
       log.warn({ wish: enabled ? "protected" : "released", cause: answer.denial.why }, failed);
     state = answered(state, enabled, answer, { now: clock(), before });
@@ -73,22 +76,19 @@ export function createTaskProtection(parts: TaskProtectionParts): TaskProtection
     callOff = after(protectionTimes.lookMs, onLook);
   };
   let callOff = after(protectionTimes.lookMs, onLook);
+  const isHeld = (): boolean => clock() < state.heldUntil;
   return {
+    isHeld,
     close: async () => {
       callOff();
       await underWay;
-      if (clock() < state.heldUntil) await send(false);
+      if (isHeld()) await send(false);
       await agent.close();
     },
   };
 }
 
 const failed = "task protection could not be changed; tried again, and a call in flight goes on";
-
-const afterUnreferenced: After = (ms, act) => {
-  const timer = setTimeout(act, ms).unref();
-  return () => clearTimeout(timer);
-};
 
 interface TaskAgent {
   /** Never throws. */

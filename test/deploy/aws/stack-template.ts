@@ -8,11 +8,11 @@ const folder = join(__dirname, "../../../deploy/aws");
 
 export interface StackTemplate {
   readonly text: string;
-  section(name: string): Members;
+  readonly section: (name: string) => Members;
   /** What stands at `Resources.Service.Properties.Cluster`; throws where nothing does. */
-  at(path: string): unknown;
+  readonly at: (path: string) => unknown;
   /** Resources of a type, by logical id. */
-  ofType(type: string): readonly [string, Members][];
+  readonly ofType: (type: string) => readonly [string, Members][];
 }
 
 export function readStack(file: string): StackTemplate {
@@ -41,9 +41,11 @@ export function usedNames(value: unknown, path = ""): { readonly name: string; r
   return Object.entries(value).flatMap(([key, member]) => {
     if (key === "Ref") return [{ name: String(member), path }];
     if (key === "Fn::GetAtt") return [{ name: (member as string[]).join("."), path }];
-    if (key === "Fn::Sub" && typeof member === "string") {
-      const names = Array.from(member.matchAll(/\$\{([^!}][^}]*)\}/g), ([, name = ""]) => name);
-      return names.map((name) => ({ name, path }));
+    if (key === "Fn::Sub") {
+      const [text, own = {}] = (Array.isArray(member) ? member : [member]) as [string, Members?];
+      const names = Array.from(text.matchAll(/\$\{([^!}][^}]*)\}/g), ([, name = ""]) => name);
+      const ofTemplate = names.filter((name) => !Object.hasOwn(own, name)).map((name) => ({ name, path }));
+      return [...ofTemplate, ...usedNames(own, `${path}.${key}`)];
     }
     return usedNames(member, `${path}.${key}`);
   });

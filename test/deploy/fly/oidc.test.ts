@@ -43,16 +43,19 @@ const claims = {
   ...{ app_name: "grantway", org_name: "acme", machine_name: "muddy-leaf-1234", region: "lhr" },
 };
 
-async function exchange(changes: object = {}, roleSessionName = "muddy-leaf-1234"): Promise<Outcome<Caller>> {
+async function exchange(
+  changes: object = {},
+  { providers = template.oidcProviders } = {},
+): Promise<Outcome<Caller>> {
   const verifyWebIdentity = createWebIdentityVerifier({
-    providers: template.oidcProviders,
+    providers,
     findKeys: () => Promise.resolve({ ok: true, value: keys.published }),
     clock,
   });
   const webIdentityToken = await keys.sign({ ...claims, ...changes });
   const input = {
     roleArn: gatewayRole,
-    roleSessionName,
+    roleSessionName: "muddy-leaf-1234",
     durationSeconds: 3600,
     minimumTokenBytes: 0,
     webIdentityToken,
@@ -91,6 +94,16 @@ describe("the gateway's role is given", () => {
     ["not to a token of yesterday", { exp: now / 1000 - 86_400 }, "ExpiredTokenException"],
   ])("%s", async (_what, changes, outcome) => {
     expect(outcomeOf(await exchange(changes))).toBe(outcome);
+  });
+
+  test("nor for an audience that the account's provider takes for somebody else", async () => {
+    const aud = "https://api.example.com";
+    const providers = template.oidcProviders.map(({ clientIds, ...provider }) => ({
+      ...provider,
+      clientIds: [...clientIds, aud],
+    }));
+    expect(outcomeOf(await exchange({ aud }, { providers }))).toBe("AccessDenied");
+    expect(outcomeOf(await exchange({}, { providers }))).toBe("given");
   });
 
   test("nor without a token: no other principal is trusted", async () => {
