@@ -9,9 +9,11 @@ export function instructions(running: {
   readonly issuer: OpenIdProvider;
   readonly aws: Aws;
   readonly gateway: GatewayProcess;
+  /** The gateway's configuration. */
+  readonly configFile: string;
   readonly page?: DemoPage | undefined;
 }): string {
-  const { issuer, aws, gateway, page } = running;
+  const { issuer, aws, gateway, configFile, page } = running;
   const base = `http://127.0.0.1:${gateway.port}`;
   const issuerPort = issuer.port === 4000 ? "" : `ISSUER_PORT=${issuer.port} `;
   const helloUrl = aws.functionUrls.get("grantway-hello") ?? "";
@@ -72,7 +74,7 @@ In another terminal, from this folder:
   # what is wrong with roles, functions and issuers, read as the template's role for it, which may not even try the roles
   env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN \\
     ${variables({ ...gatewayEnvironment(issuer, aws, page?.origin), ...aws.doctorEnvironment })} \\
-    npm run --silent grantway -- doctor --config deploy/local/gateway.yaml --gateway-role ${aws.taskRole.arn} \\
+    npm run --silent grantway -- doctor --config ${quotedForShell(configFile)} --gateway-role ${aws.taskRole.arn} \\
     --endpoint ${aws.endpoint}
 
 OpenID provider ${issuer.issuer}
@@ -84,6 +86,9 @@ Ctrl-C ends all of it.
 
 `;
 }
+
+const quotedForShell = (text: string): string =>
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 const variables = (environment: Readonly<Record<string, string>>): string =>
   Object.entries(environment)

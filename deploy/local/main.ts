@@ -1,5 +1,6 @@
 // `npm run local`: an OpenID provider, the strict local AWS, the gateway and a page to try them on, on one machine. The
 // gateway is the product itself in a process of its own, reached through configuration only.
+import { rmSync, writeFileSync } from "node:fs";
 import { startAws, type Aws } from "./aws/aws.js";
 import { startDemoPage } from "./demo/demo-page.js";
 import { demoSettings } from "./demo/demo-settings.js";
@@ -37,6 +38,7 @@ async function serve(options: LocalOptions, ports: Ports): Promise<number> {
     const [issuer, aws] = await Promise.all(starts);
     if (options.fault !== undefined) print("aws", "STS fails as --sts-fault says, until this ends");
     for (const notice of aws.template.notices) print("aws", notice);
+    if (options.taskTokenFile !== undefined) writeTaskToken(options.taskTokenFile, aws);
     if (options.configFile === undefined) {
       process.stdout.write(instructionsWithoutGateway({ issuer, aws }));
       await stopSignal;
@@ -45,13 +47,20 @@ async function serve(options: LocalOptions, ports: Ports): Promise<number> {
     const gateway = await startGateway(options.configFile, issuer, aws, ports, page?.origin);
     if (!gateway.ok) return gateway.denial;
     page?.show(demoSettings(issuer, aws, `http://127.0.0.1:${gateway.value.port}`));
-    process.stdout.write(instructions({ issuer, aws, gateway: gateway.value, page }));
+    const { configFile } = options;
+    process.stdout.write(instructions({ issuer, aws, gateway: gateway.value, configFile, page }));
     return await untilTheEnd(gateway.value, stopSignal);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   } finally {
     await Promise.all(started.map((each) => each.close()));
   }
+}
+
+/** For its owner's eyes only. */
+function writeTaskToken(file: string, { taskEnvironment }: Aws): void {
+  rmSync(file, { force: true });
+  writeFileSync(file, taskEnvironment.AWS_CONTAINER_AUTHORIZATION_TOKEN ?? "", { mode: 0o600, flag: "wx" });
 }
 
 /** The gateway drains first, while everything it calls is still there. */

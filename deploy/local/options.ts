@@ -16,6 +16,8 @@ export interface LocalOptions {
   readonly doctorRole?: string;
   /** A saved file is in $LATEST only, for `grantway release`. */
   readonly holdAliases?: true;
+  /** Where the token is written that opens the role's credentials, for a gateway that is started elsewhere. */
+  readonly taskTokenFile?: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly explain: boolean;
   /** Asked once a request: what STS does to it. */
@@ -24,11 +26,11 @@ export interface LocalOptions {
 
 const own = {
   templateFile: "deploy/aws/functions.yaml",
-  configFile: "deploy/local/gateway.yaml",
   role: "grantway-gateway",
   operatorRole: "grantway-release",
   doctorRole: "grantway-doctor",
 } as const;
+const ownConfigFile = "deploy/local/gateway.yaml";
 
 /** The page at /demo/ calls the functions of our own template through a gateway. */
 export const servesPage = ({ templateFile, configFile }: LocalOptions): boolean =>
@@ -38,6 +40,9 @@ export const usage = `npm run local -- [options]
 
   --template FILE       a SAM template to serve in place of ${own.templateFile}
   --config FILE         the gateway's configuration; without it, no gateway runs beside another template
+  --without-gateway     what a gateway needs around it; one that is started elsewhere finds it there
+  --task-token FILE     write there, once all of it listens, what the role's credentials are had with
+                        (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)
   --role NAME           the role whose credentials the gateway (without one: you) gets; without it, an administrator's
   --parameter NAME=VALUE  of the template; may stand more than once
   --hold-aliases        a saved file changes $LATEST only: \`grantway release\` moves the aliases
@@ -54,6 +59,8 @@ export function readOptions(argv: readonly string[]): Result<LocalOptions | "hel
     explain: { type: "boolean" },
     "hold-aliases": { type: "boolean" },
     "sts-fault": { type: "string" },
+    "without-gateway": { type: "boolean" },
+    "task-token": { type: "string" },
   });
   if (!read.ok) return read;
   const { values, positionals } = read.value;
@@ -63,18 +70,36 @@ export function readOptions(argv: readonly string[]): Result<LocalOptions | "hel
   if (!parameters.ok) return parameters;
   const fault = readFault(values["sts-fault"]);
   if (!fault.ok) return fault;
-  const files =
-    values.template === undefined
-      ? { ...own, ...(values.config !== undefined && { configFile: values.config }) }
-      : { templateFile: values.template, ...(values.config !== undefined && { configFile: values.config }) };
+  const files = filesOf(values);
+  if (!files.ok) return files;
   return accept({
-    ...files,
+    ...files.value,
     ...(values.role !== undefined && { role: values.role }),
     ...(values["hold-aliases"] === true && { holdAliases: true }),
+    ...(values["task-token"] !== undefined && { taskTokenFile: values["task-token"] }),
     parameters: parameters.value,
     explain: values.explain ?? false,
     ...(fault.value && { fault: fault.value }),
   });
+}
+
+interface FileOptions {
+  readonly template?: string | undefined;
+  readonly config?: string | undefined;
+  readonly "without-gateway"?: boolean | undefined;
+}
+
+/** Beside the own template its own roles and gateway; beside another one, what is named. */
+function filesOf({
+  template,
+  config,
+  "without-gateway": isAlone = false,
+}: FileOptions): Result<Omit<LocalOptions, "parameters" | "explain">, string> {
+  if (isAlone && config !== undefined)
+    return refuse("--without-gateway leaves nothing for --config to configure");
+  const named = template === undefined ? own : { templateFile: template };
+  const configFile = config ?? (template === undefined ? ownConfigFile : undefined);
+  return accept({ ...named, ...(configFile !== undefined && !isAlone && { configFile }) });
 }
 
 function readParameters(pairs: readonly string[] = []): Result<Record<string, string>, string> {

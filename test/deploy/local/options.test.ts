@@ -1,5 +1,5 @@
 // What may stand behind `npm run local --`.
-import { readOptions, usage, type LocalOptions } from "../../../deploy/local/options.js";
+import { readOptions, servesPage, usage, type LocalOptions } from "../../../deploy/local/options.js";
 
 function options(...argv: string[]): LocalOptions {
   const read = readOptions(argv);
@@ -35,6 +35,14 @@ test("another template runs without a gateway, and for an administrator, unless 
   });
 });
 
+test("without a gateway the product's own template keeps its roles, and tells where its token is", () => {
+  const alone = options("--without-gateway", "--task-token", "token");
+  expect(alone).toMatchObject({ role: "grantway-gateway", taskTokenFile: "token" });
+  expect(alone).not.toHaveProperty("configFile");
+  expect(servesPage(alone)).toBe(false);
+  expect(servesPage(options())).toBe(true);
+});
+
 test("the product's own template takes another configuration or role", () => {
   expect(options("--config", "g.yaml", "--role", "grantway-analyst")).toMatchObject({
     templateFile: "deploy/aws/functions.yaml",
@@ -68,6 +76,7 @@ test.each([
   [["--tempalte", "a"], "there is no option --tempalte; did you mean --template?"],
   [["template.yaml"], 'takes options only, not "template.yaml"'],
   [["--parameter", "Stage"], "--parameter takes NAME=VALUE"],
+  [["--without-gateway", "--config", "g.yaml"], "--without-gateway leaves nothing for --config to configure"],
   [["--sts-fault", "burn"], "--sts-fault takes throttle, deny, slow, drop"],
 ])("%j: %s", (argv, sentence) => {
   expect(refusal(...argv)).toBe(sentence);
@@ -75,6 +84,15 @@ test.each([
 
 test("--help names every option", () => {
   expect(readOptions(["--help"])).toEqual({ ok: true, value: "help" });
-  for (const name of ["template", "config", "role", "parameter", "explain", "sts-fault"])
+  for (const name of [
+    "template",
+    "config",
+    "role",
+    "parameter",
+    "explain",
+    "sts-fault",
+    "without-gateway",
+    "task-token",
+  ])
     expect(usage).toContain(`--${name}`);
 });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { assertNoSecretsIn, gatewayLinesOf } from "../../fixtures/log-lines.js";
 
 interface Local {
   readonly process: ChildProcess;
@@ -23,7 +24,10 @@ function runLocal(ports: Record<string, string>, ...options: string[]): Local {
   });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += String(chunk)));
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve)).then((status) => {
+    assertNoSecretsIn(gatewayLinesOf(text));
+    return status;
+  });
   return { process: child, printed: () => text, ended };
 }
 
@@ -105,7 +109,7 @@ test("Ctrl-C ends all of it with status 0", async () => {
   process.kill(-(local.process.pid ?? 0), "SIGINT");
   expect(await local.ended).toBe(0);
   await untilGroupGone(local.process);
-  expect(local.printed()).toContain('"outcome":"finished"');
+  expect(gatewayLinesOf(local.printed()).at(-1)).toContain('"outcome":"finished"');
 }, 60_000);
 
 test("--template serves a stranger's functions to whoever exports what it prints", async () => {

@@ -1,0 +1,33 @@
+// What the tests of the image want of this machine: Linux, root with the right to mount, `buildah` (makes an image of a
+// Dockerfile without a daemon) and `runc` (runs it, as it does for Docker). Where one is missing they are skipped, and say so.
+import { spawnSync } from "node:child_process";
+
+export interface Machine {
+  readonly platform: string;
+  readonly uid: number | undefined;
+  /** Whether a command ends well. */
+  readonly can: (program: string, ...args: string[]) => boolean;
+}
+
+export function whatIsMissing({ platform, uid, can }: Machine): string[] {
+  if (platform !== "linux") return ["Linux"];
+  if (uid !== 0) return ["root"];
+  const programs = ["buildah", "runc"].filter((program) => !can(program, "--version"));
+  return [...programs, ...(can("unshare", "--mount", "true") ? [] : ["the right to mount"])];
+}
+
+/** Jest's `describe` where nothing is missing; else one whose tests are shown as skipped. */
+export function chooseDescribe(missing: readonly string[], tell: (text: string) => void): jest.Describe {
+  if (missing.length === 0) return describe;
+  tell(
+    `SKIPPED: the tests that build and run the image, for want of ${missing.join(", ")}. ` +
+      "As root on Debian: `apt-get install buildah runc`.\n",
+  );
+  return describe.skip;
+}
+
+export const thisMachine: Machine = {
+  platform: process.platform,
+  uid: process.getuid?.(),
+  can: (program, ...args) => spawnSync(program, args, { timeout: 30_000 }).status === 0,
+};
