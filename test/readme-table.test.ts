@@ -24,9 +24,9 @@ const rows = Array.from(
   },
 );
 
-/** As a test's own title, or as the title of a table of tests. */
+/** As a test's own title (of one that needs POSIX or root, too), or as the title of a table of tests. */
 const isTitle = (source: string, title: string): boolean =>
-  ["test(", "it(", ")("].some((call) =>
+  ["test(", "it(", "onPosix(", "asRoot(", ")("].some((call) =>
     new RegExp(`${escaped(call)}\\s*${escaped(JSON.stringify(title))}`).test(source),
   );
 

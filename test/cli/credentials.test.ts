@@ -238,15 +238,18 @@ describe("wrong usage is told", () => {
     expect([status, out, err]).toEqual([64, "", expect.stringContaining(message)]);
   });
 
-  it.each(["README.md", "docs/credentials.md"])("not so the lines for ~/.aws/config in %s", (page) => {
-    const lines = readFileSync(page, "utf8").matchAll(/^credential_process = grantway credentials (.+)$/gm);
-    const read = Array.from(lines, ([, words = ""]) => readArguments(words.split(" "), credentialsOptions));
-    expect(read).not.toEqual([]);
-    for (const parsed of read) {
-      if (!parsed.ok) throw new Error(parsed.denial);
-      expect(readCredentialsOptions(parsed.value.values)).toMatchObject({ ok: true });
-    }
-  });
+  it.each(["docs/first-calls.md", "docs/credentials.md"])(
+    "not so the lines for ~/.aws/config in %s",
+    (page) => {
+      const lines = readFileSync(page, "utf8").matchAll(/^credential_process = grantway credentials (.+)$/gm);
+      const read = Array.from(lines, ([, words = ""]) => readArguments(words.split(" "), credentialsOptions));
+      expect(read).not.toEqual([]);
+      for (const parsed of read) {
+        if (!parsed.ok) throw new Error(parsed.denial);
+        expect(readCredentialsOptions(parsed.value.values)).toMatchObject({ ok: true });
+      }
+    },
+  );
 
   it("--help shows how to use it from ~/.aws/config", async () => {
     expect(credentials.usage).toContain("credential_process = grantway credentials --gateway");

@@ -21,11 +21,10 @@ const known: readonly Known[] = [
     runBy: ["test/deploy/local/run-local.test.ts", '"run", "local"'],
   },
   { page: /^README/, begins: "npm ci && npm test", notRun: "it is what runs the tests" },
-  { page: /README|rules/, begins: "grantway check", runBy: ["test/cli/check.test.ts", '["check"'] },
+  { page: /rules/, begins: "grantway check", runBy: ["test/cli/check.test.ts", '["check"'] },
   { page: /rules/, begins: "sed ", runBy: ["test/docs/rules-page.test.ts", "sed 's/when"] },
   { page: /rules/, begins: "echo '{", runBy: ["test/docs/rules-page.test.ts", "explain"] },
-  { page: /README|rules/, begins: "grantway explain", runBy: ["test/docs/rules-page.test.ts", "explain"] },
-  { page: /README|rules/, begins: "grantway test", runBy: ["test/docs/rules-page.test.ts", '"test"'] },
+  { page: /rules/, begins: "grantway test", runBy: ["test/docs/rules-page.test.ts", '"test"'] },
   {
     page: /rules/,
     begins: "grantway()",
@@ -48,12 +47,12 @@ const known: readonly Known[] = [
     notRun: "there is no Docker where the tests run; ci.yml builds the image",
   },
   {
-    page: /^README/,
+    page: /releases/,
     begins: "npm run local -- --hold-aliases",
     runBy: ["test/release/release-twin.ts", "holdAliases"],
   },
   {
-    page: /^README/,
+    page: /releases/,
     begins: "npm run --silent grantway -- release",
     runBy: ["test/release/release-on-twin.test.ts", "release"],
   },
@@ -62,7 +61,45 @@ const known: readonly Known[] = [
     begins: "npm run --silent grantway -- credentials --gateway http://127.0.0.1:8080 --route hello --issuer",
     runBy: ["test/cli/credentials-process.test.ts", "client-id"],
   },
+  { page: /image/, begins: "npm run --silent sbom", runBy: ["test/image/sbom.ts", '"sbom"'] },
   { page: /credentials/, begins: "AWS_", notRun: placeholders },
+  {
+    page: /getting-started-fly/,
+    begins: "npm run --silent grantway -- check deploy/fly/gateway.yaml",
+    runBy: ["test/docs/getting-started-fly.test.ts", '"check"'],
+  },
+  { page: /^deploy\/(?:aws|fly)/, begins: "", notRun: "they take an account; the page says what tests hold" },
+  {
+    page: /^deploy\/local/,
+    begins: "npm run local -- --explain",
+    runBy: ["test/deploy/local/run-local.test.ts", '"--explain"'],
+  },
+  {
+    page: /^deploy\/local/,
+    begins: "npm run local -- --template",
+    runBy: ["test/deploy/local/run-local.test.ts", '"--template"'],
+  },
+  {
+    page: /^deploy\/local/,
+    begins: "npm run local -- --hold-aliases",
+    runBy: ["test/release/release-twin.ts", "holdAliases"],
+  },
+  {
+    page: /^deploy\/local/,
+    begins: "npm run local -- --sts-fault",
+    runBy: ["test/deploy/local/options.test.ts", '"--sts-fault"'],
+  },
+  {
+    page: /^deploy\/local/,
+    begins: "npm run local -- --help",
+    runBy: ["test/deploy/local/options.test.ts", '"--help"'],
+  },
+  { page: /^bench/, begins: "npm run bench", runBy: ["test/bench/run-bench.test.ts", '"--only"'] },
+  {
+    page: /^bench/,
+    begins: "npm run soak",
+    notRun: "it lasts 15 minutes; test/bench/soak has its parts",
+  },
   { page: /identity-providers/, begins: "AWS_CONTAINER_CREDENTIALS_FULL_URI=", notRun: placeholders },
   { page: /identity-providers/, begins: "grantway credentials", notRun: placeholders },
   { page: /identity-providers/, begins: "curl ", notRun: placeholders },
@@ -78,14 +115,22 @@ const commandsToKnow = ({ page, notRun, commands, ...block }: ShellBlock) =>
       )
     : [];
 
-const blocks = pages.flatMap(shellBlocks);
+/** Beside README.md and docs/: what stands by the code. */
+const pagesByCode = [
+  "bench/README.md",
+  "deploy/aws/README.md",
+  "deploy/fly/README.md",
+  "deploy/local/README.md",
+];
+const allPages = [...pages, ...pagesByCode];
+const blocks = allPages.flatMap(shellBlocks);
 
 test("there are blocks, and the laptop's are most of them", () => {
   expect(blocks.length).toBeGreaterThan(25);
   expect(blocks.filter(isForLaptop).length).toBeGreaterThan(12);
 });
 
-test.each(pages)("every command of %s is run, or it is said why not", (page) => {
+test.each(allPages)("every command of %s is run, or it is said why not", (page) => {
   const unknown = shellBlocks(page).flatMap((block) =>
     commandsToKnow(block)
       .filter((command) => knownTo(page, command) === undefined)

@@ -1,4 +1,4 @@
-// The commands of the README and of docs/credentials.md that are for the laptop, run to the letter against `npm run local`:
+// The commands of the README, docs/first-calls.md and docs/credentials.md that are for the laptop, run to the letter against `npm run local`:
 // each succeeds, and an answer of HTTP has the status that stands in the comment behind it.
 import { hasProgram, startLocalProduct, type LocalProduct } from "./local-product.js";
 import { isForLaptop, shellBlocks } from "./shell-blocks.js";
@@ -28,7 +28,8 @@ describe("the commands for the laptop", () => {
   afterAll(() => product.stop());
 
   testShell.each([
-    ["README.md", 23],
+    ["README.md", 9],
+    ["docs/first-calls.md", 22],
     ["docs/credentials.md", 13],
   ])("of %s do what it says", async (page, least) => {
     const calls = callsOf(page);

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { capacityOf, problemCodes } from "./problem-codes.js";
 import { codeSpans, tableRows } from "./page-tables.js";
-import { constant, matched, secondsOf } from "./source-numbers.js";
+import { otherBounds } from "./other-bounds.js";
+import { askedFor, boundsInSource, constant, matched, secondsOf } from "./source-numbers.js";
 
 const page = readFileSync("docs/limits.md", "utf8");
 const rows = tableRows(page, ["What", "Bound", "Beyond it", "Whose", "Change it"]).map(
@@ -39,7 +40,15 @@ const [callDefault = NaN] = matched(
   "config/route-schema",
   /timeout: duration\("1s", "15m"\)\.prefault\(("\w+")\)/,
 );
+const limitNumbers = (key: string) =>
+  matched("config/rate-limit-schema", new RegExp(`\\b${key}: integer\\((\\d+), ([\\d_]+)\\)`));
+const limitDuration = matched("config/rate-limit-schema", /\bper: duration\(("\w+"), ("\w+")\)/);
 const eventBytes = matched("core/outgoing-call", /=== "Event" \? ([\d_]+) : ([\d_]+)/);
+const celValues = [constant("core/cel-values", "maxValues"), constant("core/cel-values", "maxDepth")];
+const [exchangeMs = NaN, exchangeBytes] = matched(
+  "adapters/exchange-json",
+  /deadlineMs = ([\d_]+), maxBytes = ([\d_]+)/,
+);
 const [nodes, lists, maps] = matched(
   "core/cel",
   /maxAstNodes: (\d+),[^}]*maxListElements: (\d+),\s+maxMapEntries: (\d+)/,
@@ -60,6 +69,11 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
     (ms) => ms / 1000,
   ),
   "Requests that wait on one connection": [constant("adapters/pipelining", "maxWaiting")],
+  "Body that is not wanted": [constant("adapters/request-body", "passedOverBytes")],
+  "Caller who still sends when refused": [seconds("express-bridge", "lingerMs")],
+  "Path in the log": [constant("http-names", "maxLoggedPath")],
+  "`tracestate` that is passed on": [constant("core/trace-context", "maxTraceState")],
+  "Header names that a preflight asks for": [constant("core/cors", "maxEchoedLength")],
   "Form at `/sts`": [
     constant("core/sts-form", "otherFormBytes"),
     constant("core/sts-form", "maxParameters"),
@@ -75,9 +89,13 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
   "Connecting to the function's host": [seconds("adapters/upstream", "connectTimeoutMs")],
   "A connection that is refused": matched("adapters/upstream", /refusedWaitsMs = \[(\d+), (\d+)\]/),
   "TCP keep-alive, both sides": [seconds("listener", "keepAliveProbeMs")],
-  "Idle connection of a client": [seconds("listener", "keptBeyondCallMs")],
+  "Idle connection of a client": [constant("listener", "keepAliveTimeoutMs") / 60_000],
   "Buffered answer behind `invoke`": [constant("invoke-answer", "maxPayloadBytes")],
   "Header fields of such an answer": [constant("core/function-answer", "maxSectionBytes")],
+  "Metadata of a streamed one": [constant("core/stream-prelude", "maxPreludeBytes")],
+  "One frame of it": [constant("core/invoke-frames", "maxPayloadBytes")],
+  "A function's error in the log": [constant("core/function-error", "maxCauseLength")],
+  "AWS's words of a refusal in the log": [constant("proxy", "maxMessageLength")],
   "Identity header (`headers` of a route)": [
     constant("core/identity-headers", "maxIdentityHeaderLength"),
     ...matched("config/route-schema", /names\.length > (\d+)/),
@@ -96,6 +114,10 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
   ],
   "Session policy": [constant("core/compile-policy", "maxPolicyLength")],
   "Statements of a role's `policy`": roleMost("policy"),
+  "Actions or resources of one": matched(
+    "config/statement-schema",
+    /z\.array\(item\)\.min\(1\)\.max\((\d+)\)/,
+  ),
   "`policyArns`": roleMost("policyArns"),
   Tags: [
     ...matched("config/role-schema", /keys\.length > (\d+)/),
@@ -106,6 +128,7 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
     seconds("adapters/packed-policy-warning", "quietMs"),
   ],
   "Session name, source identity": matched("core/identifier", /identifierLength = \{ min: 2, max: (\d+) \}/),
+  "A role's ARN, its slots filled": [constant("core/role-arn", "maxRoleArnLength")],
   "Sessions held": [sessionsHeld],
   "One AssumeRole": [tries, seconds("adapters/role-sessions", "deadlineMs")],
   "AssumeRole calls of one caller": capacityOf(),
@@ -128,6 +151,8 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
     matched("config/issuer-schema", /clockToleranceSeconds: integer\((\d+), (\d+)\)\s+\.prefault\((\d+)\)/),
   ),
   "Key id": [constant("core/jose-header", "maxKidChars")],
+  "JSON of a token": [constant("core/strict-json", "maxDepth")],
+  "Claims that CEL reads": celValues,
   "RSA keys": [constant("core/select-key", "minModulusBits")],
   "Age of an issuer's keys": [
     minutes("adapters/issuer-keys", "refreshAfterMs"),
@@ -137,9 +162,15 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
   "A key id that is not in the set": [seconds("adapters/issuer-keys", "unknownKeyCoolDownMs")],
   "A fetch of keys that failed": [seconds("adapters/issuer-keys", "failurePauseMs")],
   "An answer of an issuer": [deadline / 1000, answerBytes],
-  "DPoP proof": [constant("core/dpop-proof", "maxProofBytes"), constant("core/dpop-proof", "maxAgeSeconds")],
+  "DPoP proof": [
+    constant("core/dpop-proof", "maxProofBytes"),
+    constant("core/dpop-proof", "maxAgeSeconds"),
+    constant("core/dpop-proof", "maxJtiChars"),
+  ],
   "DPoP proofs remembered": [constant("adapters/proof-replays", "maxProofs")],
   "DPoP proofs of one caller": [constant("adapters/proof-replays", "callerShare")],
+  "A signature at `/sts`": [minutes("core/verify-signed", "clockWindowMs")],
+  "A DPoP nonce": [1, 2].map((slots) => slots * constant("core/dpop-nonce", "slotSeconds")),
 
   Answer: [constant("adapters/authorizer-answer-text", "maxAnswerBytes")],
   "Time for it": defaultFirst(
@@ -150,6 +181,12 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
   ),
   "Decisions held": [sessionsHeld],
   "Identity sources": matched("config/authorizer-schema", /parseIdentitySource\)\)[^;]*?\.max\((\d+)\)/),
+  "Statements of its policy": [constant("core/authorizer-policy", "maxStatements")],
+  "Its context": celValues,
+  "Lambda's words in the log; a module's line": [
+    constant("core/first-line", "maxLineLength"),
+    constant("adapters/authorizer-thread", "maxLineLength"),
+  ],
   "Threads of a module": [
     constant("adapters/authorizer-module", "maxThreads"),
     constant("adapters/authorizer-thread", "maxOldGenerationSizeMb"),
@@ -159,8 +196,70 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
   Document: [constant("config/source", "maxDocumentLength")],
   "Issuers, authorizers": [issuersMost],
   "Roles, routes": [rolesMost],
-  "CEL expression": [constant("core/cel", "maxExpressionLength"), nodes, lists, maps],
-  "Segments of a route key": [constant("core/route-key", "maxSegments")],
+  "CEL expression": [
+    constant("core/cel", "maxExpressionLength"),
+    nodes,
+    lists,
+    maps,
+    constant("core/cel-screen", "maxWalks"),
+  ],
+  "Audiences of an issuer; scopes of a route; origins of a `cors`": [
+    ...matched("config/issuer-schema", /audienceAllowed \}\)\s+\.max\((\d+)\)/),
+    ...matched("config/route-schema", /z\s+\.array\(scopeToken\)\s+\.max\((\d+)\)/),
+    ...matched("config/cors-schema", /z\.array\(corsOrigin\)\.min\(1\)\.max\((\d+)\)/),
+  ],
+  "Levels; aliases of YAML": [
+    constant("config/environment", "maxDepth"),
+    ...matched("config/source", /maxAliasCount: (\d+)/),
+  ],
+  URL: matched("config/fields", /protectedUrl = z\s+\.string\([^)]*\)\s+\.max\((\d+)\)/),
+  "Route key": [
+    ...matched("config/route-schema", /export const routeKey = z\s+\.string\([^)]*\)\s+\.max\((\d+)\)/),
+    constant("core/route-key", "maxSegments"),
+  ],
+
+  "A role's probe for `/readyz`": [
+    constant("adapters/probe-roles", "probesAtOnce"),
+    minutes("adapters/probe-roles", "probeAgainMs"),
+    seconds("adapters/probe-roles", "firstRetryMs"),
+    seconds("adapters/probe-roles", "longestRetryMs"),
+  ],
+  "Lines of the log that nobody reads": matched("adapters/log", /maxLength: ([\d* ]+),/),
+  "Traces and metrics at the end": [seconds("adapters/telemetry", "flushMs")],
+  "ECS's agent": [
+    ...matched("adapters/task-protection", /deadlineMs = ([\d_]+)/).map((ms) => ms / 1000),
+    constant("adapters/task-protection", "maxAnswerBytes"),
+  ],
+
+  "Protection of its ECS task": matched(
+    "core/task-protection",
+    /lookMs: ([\d_]+),[^}]*expiresInMinutes: (\d+),[^}]*longestMs: (\d+) \* 60_000,\s+yieldMs: (\d+) \* 60_000,/,
+  ).map((value, at) => (at === 0 ? value / 1000 : value)),
+
+  "`grantway test`, a file of cases": [
+    constant("cli/case-file", "maxFileLength"),
+    ...matched("cli/case-file", /cases: z\.array\(caseSchema\)\.min\(1\)\.max\(([\d_]+)\)/),
+  ],
+  "`grantway credentials`, its token file": [constant("cli/credentials-ports", "maxFileBytes")],
+  "`grantway credentials`, each answer": [exchangeMs / 1000, exchangeBytes],
+  "Calls of one key in a window": [...limitNumbers("requests"), ...limitDuration],
+  "Calls of one key in flight": limitNumbers("inFlight"),
+  "Keys counted in one process": [constant("adapters/call-windows", "maxKeys"), sessionsHeld],
+  Valkey: [seconds("adapters/valkey-windows", "connectMs"), constant("adapters/valkey-windows", "answerMs")],
+  "Valkey after a failure": [
+    seconds("adapters/valkey-windows", "firstRetryMs"),
+    seconds("adapters/valkey-windows", "longestRetryMs"),
+  ],
+  "Rate limits": matched("config/schema", /rateLimits: [^;]*?\.max\((\d+)\)/),
+  "`grantway credentials`, the sign-in": [constant("device-login/device-flow", "maxWaitSeconds")],
+  "`grantway credentials`, what is kept": [
+    constant("device-login/private-file", "maxBytes"),
+    constant("device-login/tokens", "maxTokenChars"),
+  ],
+  "`grantway doctor`, each answer of AWS": [
+    ...matched("cli/doctor-ports", /requestTimeoutMs = ([\d_]+)/).map((ms) => ms / 1000),
+    constant("doctor/readers/bound-answer", "mostBytes"),
+  ],
 };
 
 /** Nothing of ours holds these: AWS would refuse. */
@@ -183,6 +282,14 @@ test("every row has its numbers in this file, and every one here has its row", (
 
 test.each(rows.filter(({ title }) => !awsAlone.has(title)))("$name", ({ title, bound, change }) => {
   expect([...numbersIn(bound), ...numbersIn(change)]).toEqual(held[title]);
+});
+
+test("every constant of the source that bounds something is on the page, or it is said why not", () => {
+  const bounds = boundsInSource();
+  expect(bounds.length).toBeGreaterThan(80);
+  const isTold = (bound: string): boolean => askedFor.has(bound) || bound in otherBounds;
+  expect(bounds.filter((bound) => !isTold(bound))).toEqual([]);
+  expect(Object.keys(otherBounds).filter((bound) => !bounds.includes(bound))).toEqual([]);
 });
 
 test("what stands together is the same for both", () => {

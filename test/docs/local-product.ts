@@ -4,6 +4,7 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assertNoSecretsIn, gatewayLinesOf } from "../fixtures/log-lines.js";
 
 export interface LocalProduct {
   /** Runs the commands in one shell, one after the other; what each printed, and its exit status. */
@@ -28,6 +29,8 @@ export async function startLocalProduct(): Promise<LocalProduct> {
     if (child.exitCode === null) process.kill(-(child.pid ?? 0), "SIGINT");
     await ended;
   };
+  let log = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (log += String(chunk)));
   const printed = await untilReady(child);
   const portOf = (name: string): string => {
     const port = new RegExp(`^${name}\\s+http://127\\.0\\.0\\.1:(\\d+)`, "m").exec(printed)?.[1];
@@ -47,6 +50,7 @@ export async function startLocalProduct(): Promise<LocalProduct> {
     run: (commands) => runAll(commands, placed, { ISSUER_PORT: ports[4000], HOME: folder }),
     stop: async () => {
       await end();
+      assertNoSecretsIn(gatewayLinesOf(log));
       rmSync(folder, { recursive: true, force: true });
     },
   };

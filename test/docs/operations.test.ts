@@ -27,6 +27,11 @@ const measured: Readonly<Record<string, number>> = {
   "memory of a silent call in flight": bench.silentCalls.grantway.bytesPerCall / 1000,
 };
 
+test("the README has the first of them", () => {
+  const [, told = ""] = /\[([\d,]+) calls a second\]/.exec(readFileSync("README.md", "utf8")) ?? [];
+  expect(Number(told.replaceAll(",", ""))).toBe(carried[0]?.about);
+});
+
 test("what it carries has a figure of the bench for each row", () => {
   expect(carried.map(({ what }) => what)).toEqual(Object.keys(measured));
 });

@@ -49,7 +49,7 @@ export const pages = [
 
 /** What is meant for a second terminal beside `npm run local`, as it stands: first-calls.test.ts runs it. */
 export const isForLaptop = ({ page, notRun, text }: ShellBlock): boolean =>
-  ["README.md", "docs/credentials.md"].includes(page) &&
+  ["README.md", "docs/first-calls.md", "docs/credentials.md"].includes(page) &&
   notRun === undefined &&
-  /127\.0\.0\.1:\d|AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"/.test(text) &&
+  /127\.0\.0\.1:\d|npm run --silent token|AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"/.test(text) &&
   !text.includes("npm run local");

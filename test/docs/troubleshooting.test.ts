@@ -50,3 +50,23 @@ test("every way that an answer breaks off after its head is there", () => {
   const told = rows(["`type` ends with", "Means"]).map((cells) => first(cells["`type` ends with"]));
   expect(told.toSorted()).toEqual(brokenVerdicts.map((verdict) => `stream_${verdict}`).toSorted());
 });
+
+test("every status that a refusal has is in docs/doors.md, and none beside", () => {
+  const told = tableRows(readFileSync("docs/doors.md", "utf8"), ["Status", "Says"]).flatMap(
+    ({ cells: { Status = "" } }) => Status.split(", ").map(Number),
+  );
+  // 499 is never sent.
+  const statuses = new Set([...problemCodes.values()].filter((status) => status !== 499));
+  expect(told.toSorted()).toEqual([...statuses].toSorted());
+});
+
+test("what /readyz says is what the page looks for", () => {
+  const told = rows(["Seen", "Most often"]).flatMap(({ Seen = "" }) =>
+    Seen.startsWith("`/readyz`") ? codeSpans(Seen).slice(1) : [],
+  );
+  const source = ["readiness.ts", "core/limit-contradictions.ts", "adapters/probe-roles.ts"].map((file) =>
+    readFileSync(`server/${file}`, "utf8"),
+  );
+  expect(told.length).toBeGreaterThan(2);
+  expect(told.filter((words) => !source.some((text) => text.includes(words)))).toEqual([]);
+});

@@ -15,12 +15,14 @@ afterAll(() => {
 });
 
 const filesOf = (folder: string, ending: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(ending));
+  readdirSync(join(packed.checkout, folder), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(ending),
+  );
 
 test("it holds the compiled gateway and client, the schema, the documentation, and nothing else", () => {
   const server = filesOf("server", ".ts").map((file) => `dist/server/${file.replace(/ts$/, "js")}`);
-  const client = readdirSync("client")
-    .filter((file) => file.endsWith(".ts"))
+  const client = filesOf("client", ".ts")
+    .filter((file) => !file.includes("/"))
     .flatMap((file) => ["js", "d.ts"].map((ending) => `dist/client/${file.replace(/ts$/, ending)}`));
   const docs = filesOf("docs", ".md").map((file) => `docs/${file}`);
   const others = ["package.json", "LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "client/README.md"];
@@ -66,6 +68,8 @@ test("the client can be imported from it", () => {
   expect(execFileSync(process.execPath, [program], { encoding: "utf8" })).toBe("function\n");
 });
 
-test("every version is told in the changelog", () => {
-  expect(readFileSync("CHANGELOG.md", "utf8")).toContain(`\n## ${manifest.version}`);
+test("every version is told in the changelog, and pages that name the tarball name this one", () => {
+  expect(readFileSync("CHANGELOG.md", "utf8")).toContain(`\n## ${manifest.version}\n`);
+  const named = readFileSync("client/README.md", "utf8").match(/grantway-\d+\.\d+\.\d+\.tgz/g);
+  expect(new Set(named)).toEqual(new Set([`grantway-${manifest.version}.tgz`]));
 });

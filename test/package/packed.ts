@@ -15,6 +15,8 @@ export const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Mani
 export interface Packed {
   /** Paths in the package, sorted. */
   readonly files: readonly string[];
+  /** What it was made of. */
+  readonly checkout: string;
   /** A folder with the package in its node_modules. */
   readonly project: string;
   readonly installed: string;
@@ -47,6 +49,7 @@ export function pack(): Packed {
   npm(project, cache, "rebuild");
   return {
     files: made.files.map(({ path }) => path).toSorted(),
+    checkout,
     project,
     installed,
     remove: () => {

@@ -43,18 +43,24 @@ describe.each(workflows)("$file", (workflow) => {
     expect([{}, { contents: "read" }]).toContainEqual(workflow.permissions);
   });
 
-  test("writes nothing but the identity token, and that in the job that publishes alone", () => {
+  test("writes nothing but what is published and attested, and that in the jobs that publish alone", () => {
     const writes = Object.entries(workflow.jobs).flatMap(([name, { permissions = {} }]) =>
       Object.entries(permissions).flatMap(([scope, may]) =>
         may === "read" ? [] : [`${name}: ${scope} ${may}`],
       ),
     );
-    expect(writes).toEqual(workflow.file === "release.yml" ? ["publish: id-token write"] : []);
+    const publishing = [
+      ...["publish: id-token write", "publish: attestations write"],
+      ...["image: packages write", "image: id-token write", "image: attestations write"],
+    ];
+    expect(writes).toEqual(workflow.file === "release.yml" ? publishing : []);
   });
 
   test("pins every action, and leaves no credentials of the checkout behind", () => {
     const used = steps(workflow).filter(({ uses }) => uses !== undefined);
-    expect(used.filter(({ uses }) => !/^actions\/[\w-]+@v\d+$/.test(uses ?? ""))).toEqual([]);
+    // A tag can be moved by whoever takes the action over, a commit cannot; the release beside it is for people.
+    const pins = workflow.text.match(/uses: actions\/[\w-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/gm);
+    expect(pins).toHaveLength(used.length);
     const checkouts = used.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
     expect(checkouts.map((step) => step.with?.["persist-credentials"])).toEqual(checkouts.map(() => false));
   });
@@ -83,6 +89,19 @@ describe("the release", () => {
   test("is begun by a version's tag alone, after the tests, and a person agrees", () => {
     expect(release?.on).toEqual({ push: { tags: ["v[0-9]+.[0-9]+.[0-9]+"] } });
     expect(publish).toMatchObject({ needs: "test", environment: "npm" });
+  });
+
+  test("makes the image after that, on a base named by its digest, for both processors, with provenance", () => {
+    const image = release?.jobs.image;
+    const [push, attest] = image?.steps.slice(-2) ?? [];
+    expect(image).toMatchObject({ needs: "publish" });
+    for (const words of ["NODE_IMAGE=", "linux/amd64,linux/arm64", "--provenance=mode=max", "--sbom=true"])
+      expect(push?.run).toContain(words);
+    const wanted = Array.from(push?.run?.matchAll(/--build-arg (\w+)=/g) ?? [], ([, name]) => name ?? "");
+    const dockerfile = readFileSync("Dockerfile", "utf8");
+    expect(wanted.filter((name) => !dockerfile.includes(`\nARG ${name}=`))).toEqual([]);
+    expect(attest?.uses).toContain("actions/attest-build-provenance@");
+    expect(attest?.with).toMatchObject({ "subject-digest": "${{ steps.push.outputs.digest }}" });
   });
 
   test("publishes with provenance and without a kept token", () => {
