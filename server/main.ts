@@ -6,32 +6,23 @@ import { createAppServer } from "./app-server.js";
 import { createApp } from "./app.js";
 import type { After } from "./adapters/after.js";
 import { createAudit } from "./adapters/audit.js";
-import { createAuthorizers } from "./adapters/authorizers.js";
-import { createBoundedMap } from "./adapters/bounded-map.js";
 import { answerConnectionErrors } from "./adapters/connection-errors.js";
-import { createKeyLines } from "./adapters/key-lines.js";
 import { createLoadLines } from "./adapters/load-lines.js";
-import { droppedLines, logProbe, type Log } from "./adapters/log.js";
-import { createMetrics } from "./adapters/metrics.js";
-import { createPackedPolicyWarning } from "./adapters/packed-policy-warning.js";
-import { createRoleProbes } from "./adapters/probe-roles.js";
+import { droppedLines, type Log } from "./adapters/log.js";
 import { createBodyBudget } from "./adapters/request-body.js";
-import { openRateLimits } from "./adapters/rate-limits.js";
-import { createRoleSessions } from "./adapters/role-sessions.js";
-import { createSigningKeys } from "./adapters/signing-keys.js";
-import { createTaskProtection } from "./adapters/task-protection.js";
-import { startTelemetry, type Telemetry } from "./adapters/telemetry.js";
+import type { GatewayState } from "./adapters/state-metrics.js";
+import { createTaskProtection, type TaskProtection } from "./adapters/task-protection.js";
 import type { Environment } from "./adapters/telemetry-variables.js";
-import { createUpstream, upstreamTimers } from "./adapters/upstream.js";
+import { upstreamTimers } from "./adapters/upstream.js";
 import { composeGateway } from "./compose-gateway.js";
 import type { Settings } from "./config/compile.js";
 import type { Abandonment } from "./core/abandonment.js";
 import { limitContradictions } from "./core/limit-contradictions.js";
 import { drain, keepAliveTimeoutMs, listen } from "./listener.js";
-import { isProbe, probePlan } from "./core/role-probe.js";
 import { createMatchRoute } from "./match-route.js";
-import type { Clock, HeldSession } from "./ports.js";
+import { openAdapters, type OpenAdapters } from "./open-adapters.js";
 import { packageVersion } from "./package-version.js";
+import type { Clock } from "./ports.js";
 import { checksOf, readinessOf, type Readiness, type ReadinessParts } from "./readiness.js";
 
 export interface RunningGateway {
@@ -51,102 +42,49 @@ export interface Surroundings {
   readonly environment?: Environment;
 }
 
+/** What the parts of a running gateway know of each other. */
+interface Running {
+  readonly settings: Settings;
+  readonly adapters: OpenAdapters;
+  readonly log: Log;
+  readonly callsInFlight: Set<Abandonment>;
+  isDraining: boolean;
+}
+
 /** @throws Node's listen error when a port cannot be had; AuthorizerFault when a module is no authorizer. */
 export async function startGateway(
   settings: Settings,
   log: Log,
   surroundings: Surroundings = { agentUri: process.env.ECS_AGENT_URI, environment: process.env },
 ): Promise<RunningGateway> {
-  const { region } = settings.sts;
-  const telemetry = await startTelemetry(surroundings.environment ?? {}, { log, region, clock });
-  const adapters = openAdapters(settings, log, telemetry);
-  await loadAuthorizers(adapters);
-  const { metrics, prometheus, keys, probes } = adapters;
-  const rateLimits = await openRateLimits(settings, { clock, log, onStoreError: metrics.limitStoreFailed });
-  const audit = createAudit({ log, clock });
-  let isDraining = false;
-  const callsInFlight = new Set<Abandonment>();
-  const matchRoute = createMatchRoute(settings.routes);
-  const { app, listener } = createApp({
-    gateway: composeGateway(settings, matchRoute, {
-      ...adapters,
-      callWindows: rateLimits?.windows,
-      clock,
-      tracing: telemetry?.tracing,
-      onIssued: (issued) => {
-        probes.worked(issued.spec);
-        audit(issued);
-      },
-    }),
-    matchRoute,
-    budget: createBodyBudget(settings.limits.bufferedBytes),
-    log,
-    metrics,
-    clock,
-    cors: settings.cors,
-    trustProxy: settings.listen.trustProxy,
-    isDraining: () => isDraining,
-    callsInFlight,
-  });
-  const server = createAppServer(
-    app,
-    { maxHeaderSize: settings.limits.tokenBytes + otherHeaderBytes },
-    listener,
-  );
-  answerConnectionErrors(server, { log, metrics });
-  const contradictions = () => limitContradictions(settings, { server, upstream: upstreamTimers });
-  const readinessParts = (): ReadinessParts => {
-    const roles = isDraining ? { reasons: [], notes: [] } : probes.readiness();
-    return { keys, roles, isDraining, contradictions: isDraining ? [] : contradictions() };
-  };
-  const readiness = (): Readiness => {
-    if (!isDraining) keys.keepFresh();
-    if (!isDraining) probes.refresh();
-    return readinessOf(readinessParts());
-  };
-  const admin = createServer(createAdminApp({ metrics, readiness }));
+  const adapters = await openAdapters(settings, { log, clock, environment: surroundings.environment ?? {} });
+  const running: Running = { settings, adapters, log, callsInFlight: new Set(), isDraining: false };
+  const server = createGatewayServer(running);
+  const readiness = readinessView(running, server);
+  const admin = createServer(createAdminApp({ metrics: adapters.metrics, readiness: readiness.asked }));
   const ports = await listenOnBoth(server, admin, settings).catch(async (error: unknown) => {
     // An authorizer's thread would keep the process, which has nothing more to do; so would a connection.
-    rateLimits?.close();
     await adapters.close();
     throw error;
   });
-  void keys.warm();
-  probes.refresh();
+  void adapters.keys.warm();
+  adapters.probes.refresh();
   log.info(ports, "listening");
-  const { agentUri } = surroundings;
-  const protection = agentUri
-    ? createTaskProtection({
-        clock,
-        ...surroundings,
-        ...{ agentUri, callsInFlight, log },
-        onAnswered: prometheus.taskProtectionAnswered,
-      })
-    : undefined;
-  // On ECS the log is what autoscaling counts by (deploy/aws/ecs.yaml).
-  const loadLines = agentUri ? createLoadLines({ ...surroundings, callsInFlight, log }) : undefined;
-  prometheus.watch({
-    version: packageVersion(),
-    memoryLimitBytes: memoryLimitBytes(),
-    checks: () => checksOf(readinessParts()),
-    heldKeys: () => keys.held(),
-    droppedLogLines: () => droppedLines(log),
-    failedExports: () => telemetry?.failedExports() ?? 0,
-    isTaskProtected: protection && (() => protection.isHeld()),
-  });
-  for (const contradiction of contradictions()) log.warn({ contradiction }, "limits contradict each other");
+
+  const task = standAsTask(running, surroundings);
+  adapters.prometheus.watch(stateOf(running, readiness, task.protection));
+  for (const contradiction of readiness.contradictions())
+    log.warn({ contradiction }, "limits contradict each other");
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    isDraining = true;
-    probes.close();
+    running.isDraining = true;
+    adapters.probes.close();
     log.info({ drainMs: settings.listen.drainMs }, "draining");
-    const outcome = await drain(server, settings.listen.drainMs, callsInFlight);
+    const outcome = await drain(server, settings.listen.drainMs, running.callsInFlight);
     // Up to here: an answer still on its way is what the task was protected for.
-    if (protection) await protection.close();
-    loadLines?.close();
+    await task.close();
     await drain(admin, 0);
-    rateLimits?.close();
     await adapters.close();
     log.info({ outcome }, "stopped");
   };
@@ -156,76 +94,103 @@ export async function startGateway(
 // Not `Date.now` itself: a test that moves this process's time moves it for all of its parts.
 const clock = (): number => Date.now();
 
+function createGatewayServer(running: Running): Server {
+  const { settings, adapters, log, callsInFlight } = running;
+  const { metrics, probes, telemetry } = adapters;
+  const audit = createAudit({ log, clock });
+  const matchRoute = createMatchRoute(settings.routes);
+  const gateway = composeGateway(settings, matchRoute, {
+    ...adapters,
+    clock,
+    tracing: telemetry?.tracing,
+    onIssued: (issued) => {
+      probes.worked(issued.spec);
+      audit(issued);
+    },
+  });
+  const { app, listener } = createApp({
+    gateway,
+    matchRoute,
+    budget: createBodyBudget(settings.limits.bufferedBytes),
+    log,
+    metrics,
+    clock,
+    cors: settings.cors,
+    trustProxy: settings.listen.trustProxy,
+    isDraining: () => running.isDraining,
+    callsInFlight,
+  });
+  const maxHeaderSize = settings.limits.tokenBytes + otherHeaderBytes;
+  const server = createAppServer(app, { maxHeaderSize }, listener);
+  answerConnectionErrors(server, { log, metrics });
+  return server;
+}
+
+interface ReadinessView {
+  /** Has what is due fetched and tried again. */
+  readonly asked: () => Readiness;
+  readonly parts: () => ReadinessParts;
+  readonly contradictions: () => string[];
+}
+
+function readinessView(running: Running, server: Server): ReadinessView {
+  const { keys, probes } = running.adapters;
+  const contradictions = () => limitContradictions(running.settings, { server, upstream: upstreamTimers });
+  const parts = (): ReadinessParts =>
+    running.isDraining
+      ? { keys, roles: { reasons: [], notes: [] }, isDraining: true, contradictions: [] }
+      : { keys, roles: probes.readiness(), isDraining: false, contradictions: contradictions() };
+  const asked = (): Readiness => {
+    if (!running.isDraining) {
+      keys.keepFresh();
+      probes.refresh();
+    }
+    return readinessOf(parts());
+  };
+  return { asked, parts, contradictions };
+}
+
+interface Task {
+  readonly protection: TaskProtection | undefined;
+  close(): Promise<void>;
+}
+
+/** On ECS the task asks to be spared while it has calls, and its log is what autoscaling counts by (deploy/aws/ecs.yaml). */
+function standAsTask({ adapters, callsInFlight, log }: Running, surroundings: Surroundings): Task {
+  const { agentUri } = surroundings;
+  if (!agentUri) return { protection: undefined, close: () => Promise.resolve() };
+  const protection = createTaskProtection({
+    clock,
+    ...surroundings,
+    ...{ agentUri, callsInFlight, log },
+    onAnswered: adapters.prometheus.taskProtectionAnswered,
+  });
+  const loadLines = createLoadLines({ ...surroundings, callsInFlight, log });
+  const close = async (): Promise<void> => {
+    await protection.close();
+    loadLines.close();
+  };
+  return { protection, close };
+}
+
+const stateOf = (
+  { adapters: { keys, telemetry }, log }: Running,
+  readiness: ReadinessView,
+  protection: TaskProtection | undefined,
+): GatewayState => ({
+  version: packageVersion(),
+  memoryLimitBytes: memoryLimitBytes(),
+  checks: () => checksOf(readiness.parts()),
+  heldKeys: () => keys.held(),
+  droppedLogLines: () => droppedLines(log),
+  failedExports: () => telemetry?.failedExports() ?? 0,
+  isTaskProtected: protection && (() => protection.isHeld()),
+});
+
 /** The container's, where it has one. */
 function memoryLimitBytes(): number {
   const limit = process.constrainedMemory();
   return limit > 0 && limit < totalmem() ? limit : totalmem();
-}
-
-/** What holds connections, keys and sessions, and is let go of at the end. */
-function openAdapters(settings: Settings, log: Log, telemetry: Telemetry | undefined) {
-  const sessions = createBoundedMap<HeldSession>();
-  const prometheus = createMetrics(() => sessions.size, { hasExemplars: telemetry?.tracing !== undefined });
-  const metrics = telemetry?.metrics(prometheus) ?? prometheus;
-  const warnOfPackedPolicy = createPackedPolicyWarning({
-    clock,
-    warn: (fields, text) => log.warn(fields, text),
-  });
-  const logKeys = createKeyLines(log);
-  const keys = createSigningKeys({
-    issuers: settings.issuers,
-    clock,
-    onFetched: ({ name: issuer }, outcome) => {
-      prometheus.keysFetched({ issuer, ok: outcome.ok });
-      logKeys(issuer, outcome);
-    },
-  });
-  const roleSessions = createRoleSessions({
-    ...settings.sts,
-    clock,
-    onAssumeRole: (call) => {
-      if (isProbe(call.spec)) return;
-      metrics.assumeRole(call);
-      warnOfPackedPolicy(call);
-    },
-  });
-  const probes = createRoleProbes({
-    plan: probePlan(settings.roles),
-    roleSessions,
-    clock,
-    onProbed: (probed) => {
-      metrics.roleProbed(probed);
-      logProbe(log, probed);
-    },
-  });
-  const upstream = createUpstream();
-  const authorizers = createAuthorizers({
-    authorizers: settings.authorizers,
-    upstream,
-    ownCredentials: () => roleSessions.ownCredentials(),
-    clock,
-    onLine: (authorizer, line) => log.info({ authorizer, line }, "authorizer printed"),
-  });
-  const close = async (): Promise<void> => {
-    authorizers.close();
-    roleSessions.close();
-    await Promise.all([upstream.close(), keys.close(), telemetry?.close()]);
-  };
-  return { sessions, metrics, prometheus, keys, roleSessions, probes, upstream, authorizers, close };
-}
-
-/** Modules that are no authorizers: a fault of the configuration that shows once they are loaded. */
-export class AuthorizerFault extends Error {
-  constructor(readonly faults: readonly { readonly authorizer: string; readonly fault: string }[]) {
-    super(faults.map(({ authorizer, fault }) => `authorizer ${authorizer}: ${fault}`).join("; "));
-  }
-}
-
-async function loadAuthorizers({ authorizers, close }: ReturnType<typeof openAdapters>): Promise<void> {
-  const faults = await authorizers.check();
-  if (faults.length === 0) return;
-  await close();
-  throw new AuthorizerFault(faults);
 }
 
 async function listenOnBoth(server: Server, admin: Server, { listen: { host, ...ports } }: Settings) {

@@ -2,7 +2,8 @@
 import { constants } from "node:os";
 import { createLog } from "../adapters/log.js";
 import type { Settings } from "../config/compile.js";
-import { AuthorizerFault, startGateway } from "../main.js";
+import { startGateway } from "../main.js";
+import { AuthorizerFault } from "../open-adapters.js";
 import { readArguments } from "./arguments.js";
 import { loadSettings } from "./configuration.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
