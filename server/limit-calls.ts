@@ -43,7 +43,7 @@ export function createLimitCalls({
   );
 
   return async (matches, principal, abandonment) => {
-    const counted = limitsOfAll(matches, (match) => limitsOf(match, principal));
+    const counted = limitsOfAll(matches, limits, (match) => limitsOf(match, principal));
     if (!counted.ok) return counted;
     const places = takePlaces(counted.value, atOnce);
     // Here, and not where the call is refused: who waits may be gone.
@@ -61,9 +61,10 @@ const expressionsFor = (limits: readonly RateLimit[], { name }: Route) =>
     .filter(({ routes }) => routes?.has(name) ?? true)
     .flatMap(({ key, when }) => (when ? [key, when] : [key]));
 
-/** One call counts once under each key, however many routes it is for. */
+/** One call counts once under each key, however many routes it is for; in the order of `inOrder`, not of the routes. */
 function limitsOfAll(
   matches: readonly RouteMatch[],
+  inOrder: readonly RateLimit[],
   limitsOf: (match: RouteMatch) => Result<readonly CountedLimit[]>,
 ): Result<readonly CountedLimit[]> {
   const [only, ...others] = matches;
@@ -74,7 +75,8 @@ function limitsOfAll(
     if (!limits.ok) return limits;
     for (const one of limits.value) counted.set(one.key, one);
   }
-  return accept([...counted.values()]);
+  const position = ({ limit }: CountedLimit) => inOrder.indexOf(limit);
+  return accept([...counted.values()].sort((one, other) => position(one) - position(other)));
 }
 
 interface Denied {

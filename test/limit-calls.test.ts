@@ -42,7 +42,10 @@ function limiting(limits: readonly RateLimit[], windows?: CallWindows) {
       principalWith(claims),
       abandonment,
     );
-  return { time, limited, atOnce, call };
+  const known = principalWith(alice);
+  /** By a caller whose limits are remembered. */
+  const callAt = (id: string) => limitCalls([matchOf(reports, "proxy", { id })], known, new Abandonment());
+  return { time, limited, atOnce, call, callAt };
 }
 
 const alice = { sub: "alice", tenant: "acme" };
@@ -85,6 +88,16 @@ describe("calls in a window", () => {
     });
   });
 
+  test.each<[string, Partial<RateLimit>]>([
+    ["`when`", { when: cel('route.params.id == "7"', "bool") }],
+    ["the key", { key: cel("route.params.id", "any") }],
+  ])("are looked at anew where %s reads the path", async (_, more) => {
+    const { callAt } = limiting([{ ...perCaller, ...more }]);
+    for (const id of ["1", "2", "3", "4"]) expect((await callAt(id)).ok).toBe(true);
+    const sevens = [await callAt("7"), await callAt("7"), await callAt("7")];
+    expect(sevens.map(({ ok }) => ok)).toEqual([true, true, false]);
+  });
+
   test("are waited for where they are counted elsewhere", async () => {
     const asked: string[] = [];
     const windows: CallWindows = {
@@ -110,6 +123,15 @@ describe("one call for several routes", () => {
       cause: "limit by-route: 2 calls in 10s",
     });
     expect((await call(bob, [jobs])).ok).toBe(true);
+  });
+
+  test("asks the limits in the order of the configuration, whichever route has them", async () => {
+    const onJobs = { ...perCaller, name: "on-jobs", routes: new Set(["jobs"]) };
+    const { call } = limiting([onJobs, perTenant]);
+    for (let n = 0; n < 10; n++) await call(alice, [reports, jobs]);
+    // Two of alice's were let in: the tenant has one left.
+    expect((await call(bob, [reports])).ok).toBe(true);
+    expect((await call(bob, [reports])).ok).toBe(false);
   });
 
   test("is limited by a limit that any of them has", async () => {

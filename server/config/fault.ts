@@ -1,6 +1,7 @@
 // What is wrong with a configuration: every fault has the path of the key it is about and a sentence that says what
 // is allowed there. Also turns zod's issues into faults.
 import { z } from "zod";
+import { nearest } from "../core/nearest.js";
 
 export interface Fault {
   /** `roles[0].tags.tenant`, a line and column, or the name of an environment variable. */
@@ -45,9 +46,8 @@ export const describeIssue: z.core.$ZodErrorMap = (issue) => {
     case "invalid_type":
       return `must be ${nouns[issue.expected] ?? issue.expected}`;
     case "unrecognized_keys":
-      return issue.inst instanceof z.ZodObject
-        ? `is not a known key; known are ${Object.keys(issue.inst.shape).join(", ")}`
-        : undefined;
+      // Only here are the known keys to be had; faultsOf makes a sentence for each unknown one.
+      return issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(", ") : undefined;
     case "too_small":
       if (issue.minimum === 1) return "must not be empty";
       return `must have at least ${issue.minimum} ${units[issue.origin] ?? ""}`.trimEnd();
@@ -76,7 +76,10 @@ export function faultsOf(issue: Issue, document: unknown, base: Path = []): Faul
   const path = [...base, ...issue.path];
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: issue.message }));
+      return issue.keys.map((key) => ({
+        path: formatPath([...path, key]),
+        message: unknownKey(key, issue.message),
+      }));
     case "invalid_key":
       return issue.issues.map(({ message }) => ({ path: formatPath(path), message: `as a key: ${message}` }));
     case "invalid_union":
@@ -84,6 +87,11 @@ export function faultsOf(issue: Issue, document: unknown, base: Path = []): Faul
     default:
       return [{ path: formatPath(path), message: completeMessage(issue, valueAt(document, path)) }];
   }
+}
+
+function unknownKey(key: string, known: string): string {
+  const meant = nearest(key, known.split(", "));
+  return `is not a known key${meant === undefined ? "" : ` (did you mean ${meant}?)`}; known are ${known}`;
 }
 
 // Of a text-or-list choice, the branch that was meant is the one whose own type fits.

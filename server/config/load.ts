@@ -20,8 +20,12 @@ export function loadConfiguration(options: SourceOptions): Result<Settings, read
   const text = readSource(options);
   if (!text.ok) return text;
   const parsed = parseText(text.value);
-  if (!parsed.ok) return parsed;
-  const expanded = expandEnvironment(parsed.value, options.env);
+  return parsed.ok ? loadDocument(parsed.value, options) : parsed;
+}
+
+/** From the source's plain data on, for whoever wants that as well. */
+export function loadDocument(written: unknown, options: SourceOptions): Result<Settings, readonly Fault[]> {
+  const expanded = expandEnvironment(written, options.env);
   const { document, faults } = overridePorts(expanded.document, options.env);
   const checked = checkDocument(document);
   const early = [...expanded.faults, ...faults];

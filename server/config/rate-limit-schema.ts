@@ -24,7 +24,12 @@ export const rateLimitSchema = z
       .describe("How long a window is. It begins with a key's first call."),
     inFlight: integer(1, 1_000_000).exactOptional().describe("Calls at the same time, in each process."),
   })
-  .refine(({ requests, per }) => (requests === undefined) === (per === undefined), {
+  .refine(({ requests, per }) => requests !== undefined || per === undefined, {
+    path: ["requests"],
+    error: "requests and per belong together",
+  })
+  .refine(({ requests, per }) => requests === undefined || per !== undefined, {
+    path: ["per"],
     error: "requests and per belong together",
   })
   .refine(({ requests, per, inFlight }) => (requests ?? per ?? inFlight) !== undefined, {
@@ -42,17 +47,25 @@ const valkeyUrl = z.unknown().transform((value, context): ValkeyServer => {
   return z.NEVER;
 });
 
-const password = z.string().refine((value) => value.length > 0 && value.length <= 1024, {
-  error: "must be text of 1 to 1024 characters",
-  params: secret,
+const password = z.unknown().transform((value, context): string => {
+  if (typeof value === "string" && value.length > 0 && value.length <= 1024) return value;
+  const hint = typeof value === "number" ? "; digits alone stand in quotes" : "";
+  context.addIssue({
+    code: "custom",
+    message: `must be text of 1 to 1024 characters${hint}`,
+    params: secret,
+  });
+  return z.NEVER;
 });
 
-export const valkeySchema = z
+const valkeyMapping = z
   .strictObject({
     url: valkeyUrl
       .describe("Where Valkey or Redis is. Not encrypted only on loopback, and at names without a dot.")
       .meta({ type: "string", examples: ["rediss://user@cache.example.com:6379"] }),
-    password: password.exactOptional().describe("As it is, not percent-encoded. Best from ${env.NAME}."),
+    password: password
+      .meta({ type: "string", description: "As it is, not percent-encoded. Best from ${env.NAME}." })
+      .exactOptional(),
     prefix: text(/^[\w:.{}-]+$/, 64, "must be letters, digits, `_`, `:`, `.`, `-`, `{` and `}`, at most 64")
       .prefault("grantway:")
       .describe("Stands before each key there."),
@@ -62,4 +75,11 @@ export const valkeySchema = z
     error: "is in url already",
     params: secret,
   });
+
+/** The URL itself, in place of the mapping, is an easy mistake. */
+export const valkeySchema = z.preprocess((value, context) => {
+  if (typeof value === "object" && value !== null) return value;
+  context.addIssue({ code: "custom", message: "must be a mapping with a url", params: secret });
+  return z.NEVER;
+}, valkeyMapping);
 export type ValkeyEntry = z.output<typeof valkeySchema>;

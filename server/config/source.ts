@@ -74,14 +74,22 @@ export function parseText(text: string): Result<unknown, readonly Fault[]> {
     // A tag that is not understood is only a warning to the parser.
     const problems = [...document.errors, ...document.warnings].slice(0, maxSyntaxFaults);
     if (problems.length === 0) return accept(document.toJS({ maxAliasCount: 100 }));
-    return refuse(problems.map(({ message, pos }) => ({ path: formatPosition(lines, pos[0]), message })));
+    return refuse(
+      problems.map((problem) => ({
+        path: formatPosition(lines, problem.pos[0]),
+        message: withoutSource(problem),
+      })),
+    );
   } catch (error) {
     // Aliases that multiply, or nesting deeper than the stack.
     return refuse([
-      { path: "(document)", message: error instanceof Error ? error.message : "cannot be parsed" },
+      { path: "(document)", message: error instanceof Error ? withoutSource(error) : "cannot be parsed" },
     ]);
   }
 }
+
+/** A password such as `*a` or `!a` is an alias or a tag to YAML, whose sentences end with what stands there. */
+const withoutSource = ({ message }: Error): string => message.replace(/: .*/s, "");
 
 function formatPosition(lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset);

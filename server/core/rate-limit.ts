@@ -61,12 +61,17 @@ export function limitApplies({ routes, when }: RateLimit, variables: Variables):
 
 type KeyValue = string | number | boolean;
 
-/** Refuses an empty one: all who lack a claim would otherwise be one caller. */
+/**
+ * Refuses an empty one: all who lack a claim would otherwise be one caller. And a whole number that JSON.parse has rounded:
+ * so would those be whose numbers are near (64-bit ids often are).
+ */
 export function keyValue({ key }: RateLimit, variables: Variables): Result<KeyValue, string> {
   const result = key.evaluate(variables);
   if (!result.ok) return result;
   const { value } = result;
   if (value === "") return refuse(`${key.source} is empty`);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    return refuse(`${key.source} is a whole number beyond 2^53`);
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return accept(value);
   return refuse(`${key.source} is neither text, nor a number, nor true or false`);

@@ -1,69 +1,21 @@
 // One count for several processes, by a real server; and what becomes of the count when it cannot be asked.
 import { once } from "node:events";
-import { setTimeout } from "node:timers/promises";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createServer, type TLSSocket } from "node:tls";
 import type { AddressInfo } from "node:net";
-import { inspect } from "node:util";
 import { generate } from "selfsigned";
-import { createCallWindows } from "../../server/adapters/call-windows.js";
-import { createValkeyWindows, type ValkeyWindows } from "../../server/adapters/valkey-windows.js";
-import type { CallWindow } from "../../server/core/rate-limit.js";
-import type { ValkeySettings } from "../../server/core/valkey-url.js";
 import { startTcpServer } from "../fixtures/tcp-server.js";
+import {
+  countTimes,
+  letIn,
+  openReplica,
+  openShared,
+  tenAMinute,
+  told,
+  until,
+} from "../fixtures/valkey-replica.js";
 import { chooseDescribe, describeWithValkey, findValkey, startValkey } from "../fixtures/valkey-server.js";
-
-/** One process's windows, and what it told. */
-interface Replica {
-  readonly windows: ValkeyWindows;
-  readonly messages: () => unknown[];
-  readonly text: () => string;
-  readonly errors: () => number;
-  readonly time: { now: number };
-}
-
-const opened: ValkeyWindows[] = [];
-afterEach(() => {
-  for (const windows of opened.splice(0)) windows.close();
-});
-
-function openReplica(valkey: ValkeySettings): Replica {
-  // Not a real log, which has its own ways with errors: all that it is handed counts.
-  const told: { readonly fields: object; readonly message: string }[] = [];
-  const tell = (fields: object, message: string) => void told.push({ fields, message });
-  const time = { now: 1_000_000 };
-  let errors = 0;
-  const windows = createValkeyWindows({
-    valkey,
-    memory: createCallWindows(() => time.now),
-    clock: () => time.now,
-    log: { info: tell, warn: tell },
-    onStoreError: () => errors++,
-    retryMs: 20,
-  });
-  opened.push(windows);
-  return {
-    ...{ windows, time },
-    messages: () => told.map(({ message }) => message),
-    text: () => inspect(told, { depth: 10 }),
-    errors: () => errors,
-  };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await setTimeout(5);
-}
-
-async function openShared(valkey: ValkeySettings): Promise<Replica> {
-  const replica = openReplica(valkey);
-  await until(() => replica.windows.isShared);
-  return replica;
-}
-
-const tenAMinute: CallWindow = { requests: 10, milliseconds: 60_000 };
-const told = { down: "valkey cannot be asked", up: "calls are counted in valkey" };
-const countTimes = (times: number, { windows }: Replica, key = "acme", window = tenAMinute) =>
-  Promise.all(Array.from({ length: times }, async () => windows.count(key, window)));
-const letIn = (waits: readonly number[]) => waits.filter((waitMs) => waitMs === 0).length;
 
 describeWithValkey("with a server", () => {
   test("two processes let in exactly the bound together, and say when the window ends", async () => {
@@ -185,22 +137,41 @@ describeWithValkey("with a server", () => {
     await server.close();
   });
 
+  test("a user with a wrong password does not count as the one who needs none", async () => {
+    const server = await startValkey();
+    await server.command("ACL", "SETUSER", "gate", "on", ">right");
+    const wrong = openReplica({ ...server.settings, username: "gate", password: "battery-staple" });
+    await until(() => wrong.errors() > 3);
+    expect(wrong.messages()).toEqual([told.down]);
+    await countTimes(2, wrong);
+    expect(await server.command("EXISTS", "grantway:acme")).toBe(0);
+    await server.close();
+  });
+
+  test("a database that it does not have is an outage, and not counted in another one", async () => {
+    const server = await startValkey(["--databases", "2"]);
+    const replica = openReplica({ ...server.settings, database: 7 });
+    await until(() => replica.errors() > 3);
+    expect(replica.messages()).toEqual([told.down]);
+    expect(replica.text()).toContain("out of range");
+    const there = await openShared({ ...server.settings, database: 1 });
+    expect(letIn(await countTimes(12, there))).toBe(10);
+    expect(await server.command("EXISTS", "grantway:acme")).toBe(0);
+    await server.close();
+  });
+
   test("a user who may run the script on these keys and nothing else is enough", async () => {
     const server = await startValkey();
-    const may = ["+eval", "+evalsha", "+set", "+incrby", "+pttl"];
-    await server.command(
-      "ACL",
-      "SETUSER",
-      "gate",
-      "on",
-      ">pass-of-gate",
-      "resetkeys",
-      "~grantway:*",
-      "-@all",
-      ...may,
-    );
-    const replica = await openShared({ ...server.settings, username: "gate", password: "pass-of-gate" });
+    const page = readFileSync(join(process.cwd(), "docs/rate-limits.md"), "utf8");
+    const may = /few permissions\*\* is enough: `(.*?)`/.exec(page)?.[1]?.split(" ") ?? [];
+    expect(may.length).toBeGreaterThan(1);
+    await server.command("ACL", "SETUSER", "gate", "on", ">pass-of-gate", "-@all", ...may);
+    const gate = { ...server.settings, username: "gate", password: "pass-of-gate" };
+    const replica = await openShared(gate);
     expect(letIn(await countTimes(12, replica))).toBe(10);
+    expect(page).toContain("With a database number also `+select`");
+    await server.command("ACL", "SETUSER", "gate", "+select");
+    await openShared({ ...gate, database: 3 });
     expect(replica.errors()).toBe(0);
     await server.close();
   });
@@ -228,25 +199,29 @@ test("a server that takes the connection and says nothing holds up no call, nor 
   await server.close();
 });
 
-test("a certificate that nobody vouches for gets neither a password nor a count", async () => {
-  const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
-    keyType: "ec",
-  });
-  const server = createServer({ key, cert }).listen(0, "127.0.0.1");
-  const heard: string[] = [];
-  server.on("secureConnection", (socket: TLSSocket) => {
-    socket.on("data", (bytes: Buffer) => heard.push(bytes.toString("latin1"))).on("error", () => undefined);
-  });
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const tls = { host: "127.0.0.1", port, isTls: true, database: 0, prefix: "grantway:", password: "hunter2" };
-  const replica = openReplica(tls);
-  await until(() => replica.errors() > 0);
-  expect(replica.text()).toMatch(/self.signed/i);
-  expect(heard).toEqual([]);
-  replica.windows.close();
-  server.close();
-});
+// By its name a server is asked for with options of its own: they must not leave out the check.
+test.each(["127.0.0.1", "localhost"])(
+  "a certificate that nobody vouches for gets neither a password nor a count, at %s",
+  async (host) => {
+    const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
+      keyType: "ec",
+    });
+    const server = createServer({ key, cert }).listen(0, "127.0.0.1");
+    const heard: string[] = [];
+    server.on("secureConnection", (socket: TLSSocket) => {
+      socket.on("data", (bytes: Buffer) => heard.push(bytes.toString("latin1"))).on("error", () => undefined);
+    });
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const tls = { host, port, isTls: true, database: 0, prefix: "grantway:", password: "hunter2" };
+    const replica = openReplica(tls);
+    await until(() => replica.errors() > 0);
+    expect(replica.text()).toMatch(/self.signed/i);
+    expect(heard).toEqual([]);
+    replica.windows.close();
+    server.close();
+  },
+);
 
 test.each([
   ["the one that VALKEY_PATH names, there or not", { VALKEY_PATH: "/opt/my-valkey" }, "", "/opt/my-valkey"],

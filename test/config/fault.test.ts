@@ -80,3 +80,17 @@ test("faults are written one a line under the name of their source", () => {
       "  listen.adminPort: must be a whole number from 0 to 65535; got -2\n",
   );
 });
+
+test.each([
+  ["lisen", "is not a known key (did you mean listen?); known are issuers, "],
+  ["colour", "is not a known key; known are issuers, "],
+])("an unknown key (%s) brings the nearest to mind, where one is near", (key, beginning) => {
+  expect(faultsIn({ ...minimal, [key]: {} })[key]).toContain(beginning);
+});
+
+test("of two unknown keys each is told its own nearest", () => {
+  expect(faultsIn(withListen({ prot: 1, drian: "5s" }))).toEqual({
+    "listen.prot": expect.stringContaining("(did you mean port?)") as string,
+    "listen.drian": expect.stringContaining("(did you mean drain?)") as string,
+  });
+});

@@ -36,8 +36,8 @@ describe("rateLimits", () => {
       "rateLimits[0]",
       /or inFlight/,
     ],
-    ["requests alone", { per: undefined }, "rateLimits[0]", /belong together/],
-    ["per alone", { requests: undefined }, "rateLimits[0]", /belong together/],
+    ["requests alone", { per: undefined }, "rateLimits[0].per", /^is missing: .* belong together$/],
+    ["per alone", { requests: undefined }, "rateLimits[0].requests", /^is missing: .* belong together$/],
     ["no requests at all", { requests: 0 }, "rateLimits[0].requests", /from 1 to/],
     ["too short a window", { per: "0s" }, "rateLimits[0].per", /from 1s to 24h/],
     ["too long a window", { per: "24h1s" }, "rateLimits[0].per", /from 1s to 24h/],
@@ -52,6 +52,16 @@ describe("rateLimits", () => {
     const faults = faultsIn(withLimits({ ...limit, ...change }));
     expect(Object.keys(faults)).toEqual([path]);
     expect(faults[path]).toMatch(message);
+  });
+
+  test("a misspelt key is told with the one that was meant, and as that one missing", () => {
+    const { requests, ...rest } = limit;
+    expect(faultsIn(withLimits({ ...rest, request: requests }))).toEqual({
+      "rateLimits[0].request": expect.stringMatching(
+        /^is not a known key \(did you mean requests\?\); known are name, /,
+      ) as string,
+      "rateLimits[0].requests": "is missing: requests and per belong together",
+    });
   });
 
   test.each(["1s", "24h"])("a window of %s is none", (per) => {
@@ -110,6 +120,18 @@ describe("valkey", () => {
       { url: "redis://:a-secret@cache", password: "secret" },
       { "valkey.password": /in url already/ },
     ],
+    ["a URL in place of the whole", "redis://u:secret@cache", { valkey: /^must be a mapping/ }],
+    ["a list of URLs", ["redis://u:secret@cache"], { valkey: /^must be a mapping/ }],
+    [
+      "a password of digits alone, which YAML takes for a number",
+      { url: "redis://cache", password: 5378137 },
+      { "valkey.password": /^must be text.*in quotes/ },
+    ],
+    [
+      "a password that is a list",
+      { url: "redis://cache", password: ["secret"] },
+      { "valkey.password": /^must/ },
+    ],
     ["an empty password", { url: "redis://cache", password: "" }, { "valkey.password": /1 to 1024/ }],
     [
       "a password of secret length",
@@ -125,6 +147,6 @@ describe("valkey", () => {
     const faults = valkeyFaults(valkey);
     expect(Object.keys(faults)).toEqual(Object.keys(expected));
     for (const [path, message] of Object.entries(expected)) expect(faults[path]).toMatch(message);
-    expect(JSON.stringify(faults)).not.toContain("secret");
+    expect(JSON.stringify(faults)).not.toMatch(/secret|5378137/);
   });
 });

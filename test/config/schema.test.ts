@@ -11,7 +11,12 @@ describe("refuses", () => {
     ["no roles", { ...minimal, roles: [] }, "roles", "must not be empty"],
     ["no routes", { ...minimal, routes: [] }, "routes", "must not be empty"],
     ["no sts", without(minimal, "sts"), "sts", "is missing"],
-    ["an unknown section", { ...minimal, stss: {} }, "stss", "is not a known key; known are issuers, roles"],
+    [
+      "an unknown section",
+      { ...minimal, stss: {} },
+      "stss",
+      "is not a known key (did you mean sts?); known are issuers, roles",
+    ],
     [
       "an STS endpoint over http",
       { ...minimal, sts: { region: "eu-west-1", endpoint: "http://sts.example.com" } },

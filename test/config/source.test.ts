@@ -84,3 +84,14 @@ test("an anchor may be used again", () => {
   const text = JSON.stringify(minimal).replace('"sts":{"region"', '"sts":&s {"region"');
   expect(load(text).ok).toBe(true);
 });
+
+test.each([
+  ["a tag", "!hunter2 x"],
+  ["an alias", "*hunter2"],
+  ["the head of a block", "|hunter2"],
+  ["what stands behind a bracket", "}hunter2"],
+])("a secret that YAML takes for %s is a fault, and not quoted", (_, secret) => {
+  const loaded = load(`valkey:\n  password: ${secret}\n`);
+  expect(JSON.stringify(loaded)).toMatch(/Unresolved|Block scalar header|Unexpected/);
+  expect(JSON.stringify(loaded)).not.toContain("hunter2");
+});

@@ -55,9 +55,11 @@ describe("a key", () => {
   test.each<[string, string, unknown]>([
     ["text", "claims.tenant", "acme"],
     ["a number", "claims.n", 7],
+    ["the last whole number that is exact", "claims.last", 2 ** 53 - 1],
+    ["a fraction", "claims.half", 0.5],
     ["true", "claims.flag", true],
   ])("may be %s", (_, source, value) => {
-    const claims = { tenant: "acme", n: 7, flag: true };
+    const claims = { tenant: "acme", n: 7, last: 2 ** 53 - 1, half: 0.5, flag: true };
     expect(accepted(keyValue(limitWith({ key: cel(source, "any") }), variablesWith(claims)))).toBe(value);
   });
 
@@ -67,6 +69,9 @@ describe("a key", () => {
     ["is null", { tenant: null }, /neither text/],
     ["is a list", { tenant: ["acme"] }, /neither text/],
     ["is an object", { tenant: { id: 1 } }, /neither text/],
+    ["is a number that JSON rounds, as its neighbours'", { tenant: 2 ** 53 }, /beyond 2\^53/],
+    ["is such a number below zero", { tenant: -(2 ** 60) }, /beyond 2\^53/],
+    ["is beyond all numbers", { tenant: Infinity }, /not finite/],
   ])("refuses the call where the claim %s", (_, claims, cause) => {
     expect(refused(counted([limitWith()], claims))).toEqual({
       reason: "claim_unrepresentable",

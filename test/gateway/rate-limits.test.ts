@@ -114,12 +114,14 @@ test("a claim that is missing refuses the call, with the limit's name for the op
 
 test("a trace has a step for the limits, and OTLP's metrics count who was refused", async () => {
   const collector = await startOtlpCollector();
-  const environment = { ...process.env };
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.endpoint;
-  await withStack([{ ...perUser, window: { requests: 1, milliseconds: hour } }], async (stack) => {
-    expect(await statuses(stack, "alice", ["/hello", "/hello"])).toEqual([200, 429]);
-  });
-  process.env = environment;
+  try {
+    await withStack([{ ...perUser, window: { requests: 1, milliseconds: hour } }], async (stack) => {
+      expect(await statuses(stack, "alice", ["/hello", "/hello"])).toEqual([200, 429]);
+    });
+  } finally {
+    delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  }
   const steps = collector.spans.filter(({ name }) => name === "limit calls");
   expect(steps.map(({ attributes }) => attributes["error.type"])).toEqual([undefined, "rate_exceeded"]);
   const limited = collector.metrics.find(({ name }) => name === "grantway.rate_limited");
@@ -149,6 +151,28 @@ describe("a place in flight", () => {
       await untilFree(stack, "alice");
       expect(await metricsOf(stack)).toMatch(/grantway_rate_limited_total\{limit="one-at-once"\} \d/);
     }));
+
+  test("is free once its caller has left, though STS has not answered yet", async () => {
+    let answer: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    let isAsked = false;
+    const fault = () => {
+      isAsked = true;
+      return { slow };
+    };
+    await withStack({ adjust: limitedBy(oneAtOnce), fault }, async (stack) => {
+      const leaving = new AbortController();
+      const left = stack.fetchAs("alice", "/hello", { signal: leaving.signal }).catch(() => "left");
+      while (!isAsked) await setTimeout(10);
+      expect(await statuses(stack, "alice", ["/hello"])).toEqual([429]);
+      leaving.abort();
+      expect(await left).toBe("left");
+      while (!stack.logLines().some(({ reason }) => reason === "client_gone")) await setTimeout(10);
+      const next = statuses(stack, "alice", ["/hello"]);
+      answer();
+      expect(await next).toEqual([200]);
+    });
+  });
 
   test("is free again after each answer, refusal and failure", () =>
     withStack({ adjust: limitedBy(oneAtOnce), fault: () => undefined }, async (stack) => {
