@@ -6,12 +6,13 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 export function hasProfile(name: string, env: NodeJS.ProcessEnv): boolean {
-  const files = [
-    env.AWS_CONFIG_FILE ?? join(homedir(), ".aws", "config"),
-    env.AWS_SHARED_CREDENTIALS_FILE ?? join(homedir(), ".aws", "credentials"),
-  ];
-  return files.flatMap(sectionsOf).includes(name);
+  return profileFiles(env).flatMap(sectionsOf).includes(name);
 }
+
+export const profileFiles = (env: NodeJS.ProcessEnv): readonly [config: string, credentials: string] => [
+  env.AWS_CONFIG_FILE ?? join(homedir(), ".aws", "config"),
+  env.AWS_SHARED_CREDENTIALS_FILE ?? join(homedir(), ".aws", "credentials"),
+];
 
 /** `[profile doctor]` of the one file is `[doctor]` of the other. */
 function sectionsOf(file: string): readonly string[] {

@@ -1,17 +1,19 @@
 // `grantway doctor`: looks at what is deployed, from the configuration to IAM, Lambda and the issuers, and says what is
 // wrong, what it causes and what to paste. It changes nothing and runs no function.
 import { dirname, join } from "node:path";
-import { loadConfiguration } from "../config/load.js";
-import { formatFaults } from "../config/fault.js";
+import type { Settings } from "../config/compile.js";
+import { formatFaults, type Fault } from "../config/fault.js";
+import { loadDocument } from "../config/load.js";
 import { nameSource, parseText, readSource, type SourceOptions } from "../config/source.js";
+import { accept, refuse, type Result } from "../core/result.js";
 import { isJsonObject } from "../core/strict-json.js";
-import { readFly } from "../doctor/check-surroundings.js";
 import type { FlyFacts } from "../doctor/facts.js";
-import { scopeOf } from "../doctor/scope.js";
+import { readFly } from "../doctor/readers/read-fly.js";
+import { scopeOf, type Scope } from "../doctor/scope.js";
 import { readArguments, withEnvironment } from "./arguments.js";
-import { hasProfile } from "./aws-profile.js";
+import { hasProfile, profileFiles } from "./aws-profile.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
-import { doctorOptions, readAsked } from "./doctor-options.js";
+import { doctorOptions, readAsked, type DoctorAsked } from "./doctor-options.js";
 
 const usage = `Usage: grantway doctor [OPTIONS]
 
@@ -43,66 +45,125 @@ configuration.
 Example: grantway doctor --config gateway.yaml --reader-profile doctor
 `;
 
-async function run(argv: readonly string[], console: Console): Promise<number> {
-  const parsed = readArguments(argv, doctorOptions);
-  if (!parsed.ok) return usageFault(console, "doctor", parsed.denial);
-  const { values, positionals } = parsed.value;
-  if (positionals.length > 0) return usageFault(console, "doctor", "it takes options only");
-  const asked = readAsked(values);
-  if (!asked.ok) return usageFault(console, "doctor", asked.denial);
-  const { readerProfile } = asked.value;
-  // The SDK has this process's environment, whatever --env says.
-  if (readerProfile !== undefined && !hasProfile(readerProfile, process.env))
-    return usageFault(console, "doctor", "--reader-profile is not in the AWS configuration files");
-  const env = withEnvironment(console.env, values.env);
-  if (!env.ok) return usageFault(console, "doctor", env.denial);
+interface Question {
+  readonly asked: DoctorAsked;
+  readonly source: SourceOptions;
+  readonly route?: string;
+  readonly fly?: string;
+  readonly isJson: boolean;
+}
 
-  const source = {
-    ...(values.config !== undefined && { file: values.config }),
-    env: env.value,
-    readFile: console.readFile,
-  };
-  const settings = loadConfiguration(source);
-  if (!settings.ok) {
-    console.printError(`grantway: ${formatFaults(nameSource(source), settings.denial)}`);
+async function run(argv: readonly string[], console: Console): Promise<number> {
+  const question = readQuestion(argv, console);
+  if (!question.ok) return usageFault(console, "doctor", question.denial);
+  const { asked, source, isJson } = question.value;
+  const loaded = load(source);
+  if (!loaded.ok) {
+    console.printError(`grantway: ${formatFaults(nameSource(source), loaded.denial)}`);
     return exitStatus.config;
   }
-  const { route } = values;
-  if (route !== undefined && !settings.value.routes.some(({ name }) => name === route))
-    return usageFault(console, "doctor", `there is no route named ${JSON.stringify(route.slice(0, 60))}`);
-  const { roleArn } = asked.value;
-  const scope = scopeOf(settings.value, {
-    ...(route !== undefined && { route }),
-    ...(roleArn !== undefined && { roleArn }),
-    ownTimeouts: ownTimeouts(source),
-  });
-  const fly = findFly(values.fly, source);
-  if (fly === "unreadable") return usageFault(console, "doctor", "--fly cannot be read");
+  const scope = findScope(loaded.value, question.value);
+  if (!scope.ok) return usageFault(console, "doctor", scope.denial);
+  const fly = findFly(question.value.fly, source);
+  if (!fly.ok) return usageFault(console, "doctor", fly.denial);
 
   const { runDoctor } = await import("./run-doctor.js");
-  const { sts } = settings.value;
+  const { sts } = loaded.value.settings;
   return runDoctor(
-    { ...asked.value, sts, scope, ...(fly && { fly }), isJson: values.json === true },
+    { ...asked, sts, scope: scope.value, ...(fly.value && { fly: fly.value }), isJson },
     console,
   );
 }
 
-/** Settings do not tell what was written from what was left out. */
-function ownTimeouts(source: SourceOptions): ReadonlySet<number> {
-  const text = readSource(source);
-  const parsed = text.ok ? parseText(text.value) : text;
-  const document = parsed.ok && isJsonObject(parsed.value) ? parsed.value : {};
-  const routes: readonly unknown[] = Array.isArray(document.routes) ? document.routes : [];
-  return new Set(routes.flatMap((each, at) => (isJsonObject(each) && "timeout" in each ? [at] : [])));
+function readQuestion(argv: readonly string[], console: Console): Result<Question, string> {
+  const parsed = readArguments(argv, doctorOptions);
+  if (!parsed.ok) return parsed;
+  const { values, positionals } = parsed.value;
+  const { config, route, fly, json: isJson = false } = values;
+  if (positionals.length > 0) return refuse("it takes options only");
+  const asked = readAsked(values);
+  if (!asked.ok) return asked;
+  const { readerProfile } = asked.value;
+  // The SDK has this process's environment, whatever --env says.
+  if (readerProfile !== undefined && !hasProfile(readerProfile, process.env)) {
+    const files = profileFiles(process.env).join(" nor in ");
+    return refuse(`the profile ${quoted(readerProfile)} of --reader-profile is neither in ${files}`);
+  }
+  const env = withEnvironment(console.env, values.env);
+  if (!env.ok) return env;
+  const source = {
+    ...(config !== undefined && { file: config }),
+    env: env.value,
+    readFile: console.readFile,
+  };
+  return accept({
+    ...{ asked: asked.value, source, isJson },
+    ...(route !== undefined && { route }),
+    ...(fly !== undefined && { fly }),
+  });
 }
 
-function findFly(given: string | undefined, source: SourceOptions): FlyFacts | "unreadable" | undefined {
-  const file = given ?? join(dirname(nameSource(source)), "fly.toml");
-  try {
-    return readFly(file, source.readFile(file));
-  } catch {
-    return given === undefined ? undefined : "unreadable";
+interface Loaded {
+  readonly settings: Settings;
+  /** Settings do not tell what was written from what was left out. */
+  readonly ownTimeouts: ReadonlySet<number>;
+}
+
+function load(source: SourceOptions): Result<Loaded, readonly Fault[]> {
+  const text = readSource(source);
+  if (!text.ok) return text;
+  const document = parseText(text.value);
+  if (!document.ok) return document;
+  const settings = loadDocument(document.value, source);
+  return settings.ok
+    ? accept({ settings: settings.value, ownTimeouts: ownTimeouts(document.value) })
+    : settings;
+}
+
+function ownTimeouts(document: unknown): ReadonlySet<number> {
+  const { routes } = isJsonObject(document) ? document : {};
+  const each: readonly unknown[] = Array.isArray(routes) ? routes : [];
+  return new Set(each.flatMap((one, at) => (isJsonObject(one) && "timeout" in one ? [at] : [])));
+}
+
+/** As many names as a line has room for. */
+const mostNames = 10;
+
+function findScope({ settings, ownTimeouts }: Loaded, { route, asked }: Question): Result<Scope, string> {
+  const names = settings.routes.map(({ name }) => name);
+  if (route !== undefined && !names.includes(route)) {
+    const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : "";
+    const known = names.slice(0, mostNames).join(", ") + more;
+    return refuse(`there is no route named ${quoted(route)}; the configuration has ${known}`);
   }
+  const { roleArn } = asked;
+  return accept(
+    scopeOf(settings, {
+      ...(route !== undefined && { route }),
+      ...(roleArn !== undefined && { roleArn }),
+      ownTimeouts,
+    }),
+  );
+}
+
+const quoted = (given: string): string => JSON.stringify(given.slice(0, 60));
+
+/** One beside the configuration need not be there; one that was named must. */
+function findFly(given: string | undefined, source: SourceOptions): Result<FlyFacts | undefined, string> {
+  const file = given ?? join(dirname(nameSource(source)), "fly.toml");
+  let text: string;
+  try {
+    text = source.readFile(file);
+  } catch (error) {
+    return given === undefined ? accept(undefined) : refuse(`--fly ${file} cannot be read: ${whyOf(error)}`);
+  }
+  return accept(readFly(file, text));
+}
+
+/** The code, where the system gave one: its sentence has the name a second time. */
+function whyOf(error: unknown): string {
+  const { code, message } = error as { readonly code?: string; readonly message: string };
+  return code ?? message;
 }
 
 export const doctor: Command = { usage, run };

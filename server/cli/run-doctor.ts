@@ -9,6 +9,7 @@ import { isUnwell, reportText } from "../doctor/text.js";
 import { exitStatus, type Console } from "./console.js";
 import type { DoctorAsked } from "./doctor-options.js";
 import { openDoctorPorts } from "./doctor-ports.js";
+import { noCredentials } from "./no-credentials.js";
 import { toJson } from "./printable.js";
 import { styleFor } from "./style.js";
 
@@ -27,6 +28,11 @@ export async function runDoctor(
   const ports = openDoctorPorts({ ...asked, sts, clock: console.clock });
   try {
     const facts = await gather(ports, scope, asked);
+    if (!facts.ok && facts.denial.kind === "unarmed") {
+      // The SDK has this process's environment.
+      console.printError(noCredentials(facts.denial.sentence, process.env));
+      return exitStatus.unavailable;
+    }
     if (!facts.ok && facts.denial.kind === "failed") {
       console.printError(`grantway doctor: STS could not be asked: ${facts.denial.sentence}\n`);
       return exitStatus.unavailable;

@@ -89,14 +89,17 @@ function policiesUnseen({ rules, routes }: Scope, { functions }: Facts): readonl
 
 function unclearOf({ fly }: Facts): readonly Blind[] {
   if (fly === undefined) return [];
-  const unclear = [
-    ...(fly.killSeconds === "unclear" ? ["kill_timeout"] : []),
-    ...(fly.idleSeconds === "unclear" ? ["idle_timeout"] : []),
+  const { file, killSeconds, services, unread } = fly;
+  const could = (not: string): Blind => ({ where: [file], sentence: `could not see: ${not}` });
+  if (unread !== undefined) return [could(unread)];
+  const noDuration = (key: string): Blind => could(`${key} is no duration that is known here`);
+  return [
+    ...(killSeconds === "unclear" ? [noDuration("kill_timeout")] : []),
+    ...services
+      .filter(({ idleSeconds }) => idleSeconds === "unclear")
+      .map(({ table }) => noDuration(`idle_timeout of [${table}.http_options]`)),
+    ...(services.length === 0 ? [could('no [http_service], and no [[services.ports]] with "http"')] : []),
   ];
-  return unclear.map((key) => ({
-    where: [fly.file],
-    sentence: `could not see: ${key} is no duration that is known here`,
-  }));
 }
 
 function unseenOf(where: readonly string[], look: Look<unknown> | undefined): readonly Blind[] {

@@ -1,10 +1,11 @@
 // Facts -> findings, and what could not be seen. Pure: the whole of a doctor's judgement, on one screen.
 import { checkAuthorizer } from "./check-authorizers.js";
+import { checkFly } from "./check-fly.js";
 import { checkFunction } from "./check-function.js";
 import { checkIssuer } from "./check-issuers.js";
 import { checkPermissions } from "./check-permissions.js";
 import { checkRole } from "./check-role.js";
-import { checkClock, checkFly, checkLoadBalancer, longestCallSeconds } from "./check-surroundings.js";
+import { checkClock, checkLoadBalancer, longestCallSeconds } from "./check-surroundings.js";
 import { checkTrust } from "./check-trust.js";
 import { blindSpots } from "./blind-spots.js";
 import type { Facts, Look } from "./facts.js";

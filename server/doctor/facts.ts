@@ -73,11 +73,24 @@ export interface LoadBalancerFacts {
   readonly targetGroups: readonly { readonly name: string; readonly deregistrationSeconds: number }[];
 }
 
+/** `unclear`: it is there, and no duration that is known here. */
+export type FlySeconds = number | "unclear";
+
+/** Where Fly's proxy reads HTTP and hands it on. */
+export interface FlyService {
+  /** Its options are in the table `http_options` of this one. */
+  readonly table: "http_service" | "services.ports";
+  readonly hasOptions: boolean;
+  readonly port?: number;
+  readonly idleSeconds?: FlySeconds;
+}
+
 export interface FlyFacts {
   readonly file: string;
-  /** `unclear`: it is there, and no duration that is known here. */
-  readonly killSeconds?: number | "unclear";
-  readonly idleSeconds?: number | "unclear";
+  readonly killSeconds?: FlySeconds;
+  readonly services: readonly FlyService[];
+  /** Why it is not known what stands in the file. */
+  readonly unread?: string;
 }
 
 export interface Facts {

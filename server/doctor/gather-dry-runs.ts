@@ -2,7 +2,7 @@
 // a function by the Invoke API, and for authorizers. A function URL has no such question: whoever asks it runs the function.
 import type { InvokeTarget } from "../core/model.js";
 import { dryRunKey, type Facts, type GatewayIdentity, type Look } from "./facts.js";
-import { mapLimited } from "./limited.js";
+import { mapLimited, questionsAtOnce } from "./limited.js";
 import type { CalledFunction, DoctorPorts, ProbeRequest } from "./ports.js";
 import { probeRequest, type ProbeValues } from "./probe.js";
 import type { Scope } from "./scope.js";
@@ -26,7 +26,7 @@ export async function gatherDryRuns(
   const questions = new Map(asked.map((each) => [dryRunKey(each.caller, each.called.functionArn), each]));
   const answers = await mapLimited(
     [...questions],
-    4,
+    questionsAtOnce,
     async ([key, { called, as }]) => [key, await dryRun(called, as)] as const,
   );
   return new Map(answers);

@@ -4,7 +4,7 @@ import type { Target } from "../core/model.js";
 import type { Facts, FlyFacts, FunctionFacts, GatewayIdentity, Look, Unseen } from "./facts.js";
 import { gatherDryRuns } from "./gather-dry-runs.js";
 import { identityOf } from "./identity.js";
-import { mapLimited } from "./limited.js";
+import { mapLimited, questionsAtOnce } from "./limited.js";
 import type { CallerFault, DoctorPorts } from "./ports.js";
 import { probe, probeRequest, type ProbeValues } from "./probe.js";
 import type { CheckedRule, Scope } from "./scope.js";
@@ -17,8 +17,6 @@ export interface GatherOptions {
   readonly fly?: FlyFacts;
   readonly values: Partial<ProbeValues>;
 }
-
-const atOnce = 6;
 
 /** The refusal: who the gateway is could not be learnt, and then nothing could. */
 export async function gather(
@@ -35,7 +33,11 @@ export async function gather(
     ports.reader(),
     isGateway ? probeRules(ports, scope.rules, gateway, options.values) : [],
     readFunctions(ports, scope),
-    mapLimited(scope.issuers, atOnce, async (issuer) => [issuer.name, await ports.issuer(issuer)] as const),
+    mapLimited(
+      scope.issuers,
+      questionsAtOnce,
+      async (issuer) => [issuer.name, await ports.issuer(issuer)] as const,
+    ),
     options.loadBalancer === undefined ? undefined : ports.loadBalancer(options.loadBalancer),
   ]);
   const [probes, functions, issuers, loadBalancer] = rest;
@@ -68,7 +70,7 @@ const probeRules = (
 ) =>
   mapLimited(
     rules,
-    atOnce,
+    questionsAtOnce,
     async (checked) =>
       [checked.rule.name, await probe(assume, probeRequest(checked, values, isChained))] as const,
   );
@@ -82,7 +84,7 @@ async function readRoles(
   account: Result<string, string>,
 ): Promise<RoleLooks> {
   const arns = [...new Set(rules.map(({ roleArn }) => roleArn))];
-  const looks = await mapLimited(arns, atOnce, async (arn) => {
+  const looks = await mapLimited(arns, questionsAtOnce, async (arn) => {
     const { accountId, roleName = "" } = identityOf(arn);
     const closed = closedTo(account, accountId);
     if (closed) return [arn, closed, closed] as const;
@@ -118,17 +120,21 @@ async function readFunctions(ports: DoctorPorts, { routes, authorizers }: Scope)
   const targets = routes.map(({ route }) => route.target);
   const withUrl = new Set(targets.filter(({ kind }) => kind === "functionUrl").flatMap(functionOf));
   const arns = [...targets.flatMap(functionOf), ...authorizers.map(({ source }) => source.functionArn)];
-  return mapLimited([...new Set(arns)], atOnce, async (arn): Promise<readonly [string, FunctionFacts]> => {
-    const [url, timeoutSeconds, reserved, policy] = await Promise.all([
-      withUrl.has(arn) ? ports.functionUrl(arn) : notAsked,
-      ports.functionTimeout(arn),
-      ports.functionReserved(arn),
-      ports.functionPolicy(arn),
-    ]);
-    const isMissing = !url.ok && url.denial.kind === "absent" && timeoutSeconds.ok;
-    const otherUrls = isMissing ? await ports.functionUrls(arn) : undefined;
-    return [arn, { url, timeoutSeconds, reserved, policy, ...(otherUrls && { otherUrls }) }];
-  });
+  return mapLimited(
+    [...new Set(arns)],
+    questionsAtOnce,
+    async (arn): Promise<readonly [string, FunctionFacts]> => {
+      const [url, timeoutSeconds, reserved, policy] = await Promise.all([
+        withUrl.has(arn) ? ports.functionUrl(arn) : notAsked,
+        ports.functionTimeout(arn),
+        ports.functionReserved(arn),
+        ports.functionPolicy(arn),
+      ]);
+      const isMissing = !url.ok && url.denial.kind === "absent" && timeoutSeconds.ok;
+      const otherUrls = isMissing ? await ports.functionUrls(arn) : undefined;
+      return [arn, { url, timeoutSeconds, reserved, policy, ...(otherUrls && { otherUrls }) }];
+    },
+  );
 }
 
 const functionOf = (target: Target): readonly string[] =>

@@ -1,5 +1,8 @@
 // Some work at once and no more: AWS throttles whoever asks everything together.
 
+/** Of each kind, and well below what AWS allows a second. */
+export const questionsAtOnce = 6;
+
 export async function mapLimited<T, R>(
   items: readonly T[],
   limit: number,

@@ -9,9 +9,9 @@ export interface CallerAnswer {
   readonly clock: Facts["clock"];
 }
 
-/** refused: STS answered, and said no. failed: there are no credentials, or no STS. */
+/** refused: STS answered, and said no. unarmed: there are no credentials to ask it with. failed: there is no STS. */
 export interface CallerFault {
-  readonly kind: "refused" | "failed";
+  readonly kind: "refused" | "unarmed" | "failed";
   readonly sentence: string;
   /** Another Region might have taken the call. */
   readonly mayBeRegion: boolean;

@@ -3,11 +3,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { accept, refuse } from "../../server/core/result.js";
-import { readFly } from "../../server/doctor/check-surroundings.js";
 import { styleFor } from "../../server/cli/style.js";
 import { examine } from "../../server/doctor/examine.js";
 import { dryRunKey, type Facts, type FunctionFacts, type Unseen } from "../../server/doctor/facts.js";
 import { identityOf } from "../../server/doctor/identity.js";
+import { readFly } from "../../server/doctor/readers/read-fly.js";
 import { reportText } from "../../server/doctor/text.js";
 import {
   functionArn,
@@ -398,16 +398,71 @@ test.each([
   },
 );
 
+const options = "[http_service.http_options]\n";
+const port = "[[services]]\n[[services.ports]]\nport = 443\n";
+const idle = ["warning fly_idle_timeout"];
 test.each([
-  ["kill_timeout = 300\n[http_service.http_options]\nidle_timeout = 959 # s\n", []],
-  ['kill_timeout = "5m"\nidle_timeout = 901', []],
-  ["kill_timeout = '5m0s'\r\nidle_timeout = \"15m30s\"\r\n", []],
-  ["kill_timeout = '5m0s'\r\nidle_timeout = \"1h\"\r\n", ["warning fly_idle_timeout"]],
-  ['kill_timeout = "299s"\nidle_timeout = 901', ["warning fly_kill_timeout"]],
-  ["kill_timeout = 300\nidle_timeout = 900", ["warning fly_idle_timeout"]],
-  ["# kill_timeout = 300\napp = 'x'", ["warning fly_kill_timeout", "warning fly_idle_timeout"]],
+  [`kill_timeout = 300\n${options}idle_timeout = 959 # s\n`, []],
+  [`kill_timeout = "5m"\n${options}  idle_timeout = 901`, []],
+  [`kill_timeout = '5m0s'\r\n${options}idle_timeout = "15m30s"\r\n`, []],
+  [`kill_timeout = '5m0s'\r\n${options}idle_timeout = "1h"\r\n`, idle],
+  [`kill_timeout = "299s"\n${options}idle_timeout = 901`, ["warning fly_kill_timeout"]],
+  [`kill_timeout = 300\n${options}idle_timeout = 900`, idle],
+  ["# kill_timeout = 300\n[http_service]", ["warning fly_kill_timeout", ...idle]],
+  // What stands in another table is another table's.
+  [`${options}idle_timeout = 901\n[deploy]\nkill_timeout = 300`, ["warning fly_kill_timeout"]],
+  ["kill_timeout = 300\nidle_timeout = 901\n[http_service]", idle],
+  ["kill_timeout = 300\n[http_service]\nidle_timeout = 901", idle],
+  ["kill_timeout = 300\n[env]\nidle_timeout = 901\n[http_service]", idle],
+  [`kill_timeout = 300\n${options}idle_timeout = 901\n${port}handlers = ["tls", "http"]`, idle],
+  [
+    'kill_timeout = 300\n[http_service]\n[env]\nX = """\n[http_service.http_options]\nidle_timeout = 901\n"""',
+    idle,
+  ],
+  // The same said otherwise.
+  ["kill_timeout = 300\n[http_service]\nhttp_options.idle_timeout = 901", []],
+  ["kill_timeout = 300\nhttp_service.http_options = { compress = true, idle_timeout = 901 }", []],
+  [
+    `kill_timeout = 300\n${port}handlers = [ # both\n"tls",\n'http', ]\nhttp_options = {idle_timeout = 901}`,
+    [],
+  ],
+  // Two ports, and one of them lacks it; one without HTTP, or without an answer of the gateway's, needs none.
+  [
+    `kill_timeout = 300\n${port}handlers = ["http"]\n[services.ports.http_options]\nidle_timeout = 901\n[[services.ports]]\nhandlers = ["http"]`,
+    idle,
+  ],
+  [
+    `kill_timeout = 300\n${port}handlers = ["http"]\nhttp_options.idle_timeout = 901\n[[services.ports]]\nhandlers = ["tls"]\n[[services.ports]]\nhandlers = ["http"]\nforce_https = true`,
+    [],
+  ],
 ])("fly.toml with %j", (toml, found) => {
-  expect(idsOf({ fly: readFly("fly.toml", toml) })).toEqual(found);
+  const fly = readFly("fly.toml", toml);
+  expect(idsOf({ fly })).toEqual(found);
+  expect(examine(smallScope(), wellFacts({ fly })).blind).toEqual([]);
+});
+
+test.each([
+  ["a line that is no TOML", "kill_timeout = 1\n[http_service\n", "line 2 is not understood"],
+  ["a value that is none", "kill_timeout = 5m\n", "line 1 is not understood"],
+  ["a key that stands twice", "kill_timeout = 1\nkill_timeout = 300\n", "line 2 is not understood"],
+  ["a table that stands twice", "[a]\n[b]\n[a]\n", "line 3 is not understood"],
+  ["a string that does not end", 'a = """\n\n', "line 1 is not understood"],
+  ["lists without end", `a = ${"[".repeat(100_000)}`, "line 1 is not understood"],
+  ["inline tables without end", `a = ${"{a=".repeat(100_000)}`, "line 1 is not understood"],
+  ["JSON", '{ "kill_timeout": 1 }', "line 1 is not understood"],
+])("of fly.toml with %s nothing is believed", (_title, toml, why) => {
+  const { findings, blind } = examine(smallScope(), wellFacts({ fly: readFly("fly.toml", toml) }));
+  expect(findings).toEqual([]);
+  expect(blind).toEqual([{ where: ["fly.toml"], sentence: `could not see: ${why}` }]);
+});
+
+test("a fly.toml without a service that speaks HTTP is no clean bill", () => {
+  const fly = readFly("fly.toml", `kill_timeout = 300\n${port}handlers = ["tls"]\n`);
+  const sentence = 'could not see: no [http_service], and no [[services.ports]] with "http"';
+  expect(examine(smallScope(), wellFacts({ fly }))).toMatchObject({
+    findings: [],
+    blind: [{ where: ["fly.toml"], sentence }],
+  });
 });
 
 test("the fly.toml that is deployed lets the longest call through", () => {
@@ -416,12 +471,16 @@ test("the fly.toml that is deployed lets the longest call through", () => {
 });
 
 test("a duration of fly.toml that is not understood is told of, and is no finding", () => {
-  const fly = readFly("fly.toml", 'kill_timeout = "soon"\nidle_timeout = [1]');
+  const fly = readFly("fly.toml", `kill_timeout = "soon"\n${options}idle_timeout = [1]`);
   expect(examine(smallScope(), wellFacts({ fly }))).toMatchObject({
     findings: [],
     blind: [
       { where: ["fly.toml"], sentence: "could not see: kill_timeout is no duration that is known here" },
-      { where: ["fly.toml"], sentence: "could not see: idle_timeout is no duration that is known here" },
+      {
+        where: ["fly.toml"],
+        sentence:
+          "could not see: idle_timeout of [http_service.http_options] is no duration that is known here",
+      },
     ],
   });
 });

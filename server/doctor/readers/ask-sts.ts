@@ -65,9 +65,18 @@ function faultOf(error: unknown): CallerFault {
   const { name, message } = likeError(error);
   const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;
+  if (status === 0 && isWithoutCredentials(error)) {
+    return { kind: "unarmed", sentence: sentenceOf(error), mayBeRegion: false };
+  }
   const isRefused = status >= 400 && status < 500 && status !== 429 && !throttled.test(name);
   const mayBeRegion = name === "InvalidClientTokenId" || /region/i.test(`${name} ${firstLine(message)}`);
   return { kind: isRefused ? "refused" : "failed", sentence: sentenceOf(error), mayBeRegion };
+}
+
+/** `CredentialsProviderError`, `TokenProviderError`; and where a file of a token or a key cannot be read, Node's own. */
+function isWithoutCredentials(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return likeError(error).name.endsWith("ProviderError") || code === "ENOENT" || code === "EACCES";
 }
 
 function answerOf(error: unknown): ProbeAnswer {

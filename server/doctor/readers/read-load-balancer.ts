@@ -6,12 +6,9 @@ import {
   DescribeTargetGroupsCommand,
   type ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { mapLimited } from "../limited.js";
+import { mapLimited, questionsAtOnce } from "../limited.js";
 import type { DoctorPorts } from "../ports.js";
 import { look, present } from "./aws-look.js";
-
-/** Of a hundred target groups that a load balancer may have. */
-const atOnce = 6;
 
 interface Attribute {
   readonly Key?: string | undefined;
@@ -29,7 +26,7 @@ export function loadBalancerReader(elb: ElasticLoadBalancingV2Client): Pick<Doct
           );
           const answer = await elb.send(new DescribeTargetGroupsCommand({ LoadBalancerArn }));
           const groups = present(answer.TargetGroups, "TargetGroups");
-          const targetGroups = await mapLimited(groups, atOnce, async (group) => {
+          const targetGroups = await mapLimited(groups, questionsAtOnce, async (group) => {
             const { TargetGroupArn, TargetGroupName = "" } = group;
             const command = new DescribeTargetGroupAttributesCommand({ TargetGroupArn });
             const its = (await elb.send(command)).Attributes;
