@@ -1,11 +1,15 @@
 // The workflow files can do little, and what they run exists: nobody runs them here, so what can be read in them is held.
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { chooseDescribe } from "../image/image-tools.js";
 
 interface Step {
   readonly uses?: string;
   readonly run?: string;
+  readonly shell?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 interface Job {
@@ -79,6 +83,54 @@ describe.each(workflows)("$file", (workflow) => {
     );
     expect(scripts).toContain("test");
     expect(scripts.filter((name) => !(name in manifest.scripts))).toEqual([]);
+  });
+});
+
+describe("the tests on each push", () => {
+  const jobs = workflows.find(({ file }) => file === "ci.yml")?.jobs ?? {};
+  const runsOf = (name: string): string[] => jobs[name]?.steps.flatMap(({ run = [] }) => run) ?? [];
+
+  test("have promtool and a Redis before they run, and no service of theirs", () => {
+    const [install = "", ...rest] = runsOf("test");
+    expect(install).toMatch(
+      /^printf '#!\/bin\/sh\\nexit 101\\n' .*\/usr\/sbin\/policy-rc\.d\b.*\n.*chmod \+x/,
+    );
+    expect(install.trimEnd()).toMatch(/ install .* prometheus redis-server$/);
+    expect(rest).toEqual(["npm ci --ignore-scripts", "npm test"]);
+  });
+
+  test("of the image have buildah and runc before they run, and leave a runner's own where they are", () => {
+    const [install = "", ...rest] = runsOf("image-tests");
+    for (const tool of ["buildah", "runc"])
+      expect(install).toMatch(new RegExp(`^command -v ${tool} \\|\\| sudo apt-get install .* ${tool}$`, "m"));
+    expect(rest).toEqual(["npm ci --ignore-scripts", expect.stringContaining(" npx jest test/image ")]);
+  });
+
+  describe("of the image", () => {
+    const folder = mkdtempSync(join(tmpdir(), "grantway-workflow-"));
+    const step = jobs["image-tests"]?.steps.at(-1);
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    /** The step as GitHub runs it (its `shell: bash` has both options), with a jest that says this and ends so. */
+    function statusWith(said: string, status: number): number | null {
+      const programs = { sudo: 'shift\nexec "$@"', npx: `echo "${said}" >&2\nexit ${String(status)}` };
+      for (const [name, body] of Object.entries(programs))
+        writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+      const env = { PATH: `${folder}:/usr/bin:/bin` };
+      const bash = ["--noprofile", "--norc", "-eo", "pipefail", "-c", step?.run ?? "exit 9"];
+      return spawnSync("bash", bash, { cwd: folder, env }).status;
+    }
+
+    test("fail where one fails, and where they are skipped", () => {
+      const told: string[] = [];
+      chooseDescribe(["runc"], (text) => told.push(text.trim()));
+      expect(step?.shell).toBe("bash");
+      expect(statusWith("Tests: 20 passed, 20 total", 0)).toBe(0);
+      expect(statusWith("Tests: 1 failed, 20 total", 1)).toBe(1);
+      expect(statusWith(told.join("").replaceAll("`", "'"), 0)).toBe(1);
+    });
   });
 });
 

@@ -69,6 +69,38 @@ test("calls come on one port and health checks on the other, wherever ports are 
   expect(opened).toEqual([port, adminPort]);
 });
 
+test("security groups let out what is needed: the load balancer to both ports of the tasks, those to HTTPS", () => {
+  const egress = (id: string): unknown => ecs.at(`Resources.${id}.Properties.SecurityGroupEgress`);
+  const toTasks = { "Fn::GetAtt": ["TaskSecurityGroup", "GroupId"] };
+  // One range: the two ports are neighbours.
+  expect(ownListen.adminPort).toBe(ownListen.port + 1);
+  expect(egress("LoadBalancerSecurityGroup")).toEqual([
+    {
+      ...{ IpProtocol: "tcp", FromPort: ownListen.port, ToPort: ownListen.adminPort },
+      ...{ DestinationSecurityGroupId: toTasks, Description: expect.anything() as unknown },
+    },
+  ]);
+  expect(egress("TaskSecurityGroup")).toEqual([
+    {
+      ...{ IpProtocol: "tcp", FromPort: 443, ToPort: 443 },
+      ...{ CidrIp: "0.0.0.0/0", Description: expect.anything() as unknown },
+    },
+  ]);
+});
+
+test("clients reach the load balancer's two listeners, from where they are allowed to, and no task", () => {
+  const ports = ecs
+    .ofType("AWS::ElasticLoadBalancingV2::Listener")
+    .map(([, { Properties }]) => (Properties as Members).Port);
+  const ingress = ecs.at("Resources.LoadBalancerSecurityGroup.Properties.SecurityGroupIngress") as Members[];
+  expect(ingress).toMatchObject(
+    ports.map((port) => ({
+      ...{ IpProtocol: "tcp", FromPort: port, ToPort: port, CidrIp: { Ref: "ClientCidr" } },
+    })),
+  );
+  expect(ecs.at("Resources.TaskSecurityGroup.Properties")).not.toHaveProperty("SecurityGroupIngress");
+});
+
 test("no listener of the load balancer leads to the admin port", () => {
   const listeners = ecs
     .ofType("AWS::ElasticLoadBalancingV2::Listener")

@@ -56,6 +56,20 @@ test("the drain, its last words and the log fit between the signal and the kill,
   expect(table(fly.deploy)).toMatchObject({ max_unavailable: 1, wait_timeout: "10m" });
 });
 
+test("a deploy takes one Machine after the other, and waits for its whole drain before it goes on", () => {
+  const { strategy, max_unavailable, wait_timeout } = table(fly.deploy);
+  // `immediate` asks no check, and drains all at once; `bluegreen` and `canary` want room for more Machines than there are.
+  expect(strategy).toBe("rolling");
+  expect(Number(service.min_machines_running) - Number(max_unavailable)).toBeGreaterThanOrEqual(1);
+  const minutes = Number(/^(\d+)m$/.exec(textOf(wait_timeout))?.[1]);
+  const secondsOf = (value: unknown): number => Number(/^(\d+)s$/.exec(textOf(value))?.[1]);
+  expect(minutes * 60).toBeGreaterThan(Number(fly.kill_timeout) + secondsOf(ready.grace_period));
+});
+
+test("clients are met with TLS 1.2 at least, and 1.3 where they know it", () => {
+  expect(table(ports[1]?.tls_options)).toEqual({ versions: ["TLSv1.2", "TLSv1.3"] });
+});
+
 test("no limit of the configuration contradicts another: the drain may cut, and says so", () => {
   const longestMs = Math.max(...settings.routes.map(({ timeoutMs }) => timeoutMs));
   expect(settings.listen.drainMayCut).toBe(longestMs > settings.listen.drainMs);

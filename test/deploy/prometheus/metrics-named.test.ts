@@ -1,6 +1,7 @@
 // What the rules and the dashboard name is there: each metric and label in the /metrics of a gateway that has served calls of
 // all kinds, and each value that a matcher looks for in the code's own closed sets (tsc holds these lists to them).
 import type { ServerResponse } from "node:http";
+import { createMetrics } from "../../../server/adapters/metrics.js";
 import type { Reason } from "../../../server/core/denial.js";
 import type { Verdict } from "../../../server/core/inbound.js";
 import type { Door } from "../../../server/core/model.js";
@@ -186,7 +187,14 @@ test("every value that a matcher looks for can be there", () => {
   expect(reasons.filter((reason) => !looked.has(reason))).toEqual([]);
 });
 
-test("what must be seen to rise from nothing is there as 0 from the start", () => {
-  for (const name of ["grantway_log_lines_dropped_total", "grantway_rate_limit_store_errors_total"])
-    expect(scraped.has(name)).toBe(true);
+test("what must be seen to rise from nothing is there as 0 from the start", async () => {
+  const { text } = await createMetrics(() => 0).read();
+  const atStart = text.split("\n").filter((line) => line.endsWith(" 0"));
+  expect(atStart).toEqual(
+    expect.arrayContaining([
+      ...["internal_error", "overloaded"].map((reason) => `grantway_refusals_total{reason="${reason}"} 0`),
+      "grantway_rate_limit_store_errors_total 0",
+    ]),
+  );
+  expect(scraped.has("grantway_log_lines_dropped_total")).toBe(true);
 });
