@@ -36,6 +36,7 @@ export interface RunningGateway {
 export interface Surroundings {
   /** ECS_AGENT_URI: there the task asks not to be ended while long calls are in flight. */
   readonly agentUri?: string | undefined;
+  /** Of the task's protection and load lines alone, as `after` is; all else has the process's own. */
   readonly clock?: Clock;
   readonly after?: After;
   /** OpenTelemetry's standard variables. Absent: no telemetry. */

@@ -1,5 +1,6 @@
-// A bill of materials of all that is installed -> that of what `npm ci --omit=dev` installs. Pure.
+// A bill of materials of all that is installed -> that of what `npm ci --omit=dev` installs, the same for the same time. Pure.
 // https://spdx.github.io/spdx-spec/v2.3/, https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json
+import { createHash } from "node:crypto";
 
 export interface SpdxPackage {
   readonly SPDXID: string;
@@ -13,10 +14,16 @@ export interface SpdxRelationship {
   readonly relationshipType: string;
 }
 
-export interface Spdx {
+export interface SpdxContent {
   readonly documentDescribes: readonly string[];
   readonly packages: readonly SpdxPackage[];
   readonly relationships: readonly SpdxRelationship[];
+}
+
+export interface Spdx extends SpdxContent {
+  readonly name: string;
+  readonly documentNamespace: string;
+  readonly creationInfo: { readonly created: string };
 }
 
 export interface LockFile {
@@ -26,7 +33,7 @@ export interface LockFile {
   >;
 }
 
-export function shippedPart<T extends Spdx>(installed: T, lockFile: LockFile): T {
+export function shippedPart<T extends SpdxContent>(installed: T, lockFile: LockFile): T {
   const shipped = shippedPackages(lockFile);
   const packages = installed.packages.filter(
     ({ SPDXID, name, versionInfo }) =>
@@ -39,6 +46,15 @@ export function shippedPart<T extends Spdx>(installed: T, lockFile: LockFile): T
       left.has(spdxElementId) && left.has(relatedSpdxElement) && relationshipType !== "DEV_DEPENDENCY_OF",
   );
   return { ...installed, packages, relationships };
+}
+
+/** Its name space is of its content, and no random number; SPDX wants another for each document that differs. */
+export function madeAt<T extends Spdx>(document: T, milliseconds: number): T {
+  const created = new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+  const dated = { ...document, creationInfo: { ...document.creationInfo, created }, documentNamespace: "" };
+  const digest = createHash("sha256").update(JSON.stringify(dated)).digest("hex");
+  const documentNamespace = `http://spdx.org/spdxdocs/${document.name.replace("@", "-")}-${digest}`;
+  return { ...dated, documentNamespace };
 }
 
 /** `name@version` of each; a package may be installed in several places, and in one of them for production. */

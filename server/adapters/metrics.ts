@@ -133,8 +133,8 @@ export function createMetrics(
 }
 
 /**
- * A counter that first appears as 1 has never risen, to Prometheus: where one is enough for an alert, it is there as 0
- * from the start.
+ * A counter that first appears as 1 has never risen, to Prometheus: what the first few are enough for an alert of is there
+ * as 0 from the start.
  */
 function createRefusals(registers: Registry<RegistryContentType>[]) {
   const refusals = new Counter({
@@ -143,7 +143,7 @@ function createRefusals(registers: Registry<RegistryContentType>[]) {
     labelNames: ["reason"] as const,
     registers,
   });
-  refusals.inc({ reason: "internal_error" }, 0);
+  for (const reason of ["internal_error", "overloaded"]) refusals.inc({ reason }, 0);
   return refusals;
 }
 

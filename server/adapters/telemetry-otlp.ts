@@ -30,7 +30,12 @@ type OpenTelemetry = Omit<Telemetry, "failedExports">;
 
 /** The SDK reads its variables while it is made, and speaks of what it does not understand to a logger of the API's. */
 export function openTelemetry(plan: TelemetryPlan): OpenTelemetry {
-  const tell = (text: string): void => plan.onDoubt(text);
+  const told = new Set<string>();
+  // Both exporters read the variables of both signals: what the second says too is told once.
+  const tell = (text: string): void => {
+    if (!told.has(text)) plan.onDoubt(text);
+    told.add(text);
+  };
   const silent = (): void => undefined;
   // It is no more than a debug message to it that all OTEL_RESOURCE_ATTRIBUTES are dropped for a fault in one.
   const debug = (text: string): void => (text.startsWith("EnvDetector failed") ? tell(text) : undefined);

@@ -20,54 +20,69 @@ const samplers = new Set(
   ["always_on", "always_off", "traceidratio"].flatMap((name) => [name, `parentbased_${name}`]),
 );
 
-/** Refuses with a sentence for the operator. */
-export function wantedSignals(environment: Environment): Result<Signals, string> {
-  const value = (name: string): string => environment[name]?.trim() ?? "";
+/** Refuses with a sentence for the operator for each fault there is. */
+export function wantedSignals(environment: Environment): Result<Signals, readonly string[]> {
+  const value: Value = (name) => environment[name]?.trim() ?? "";
   const metricIntervalMs = Number(value("OTEL_METRIC_EXPORT_INTERVAL") || "60000");
   const propagated = (value("OTEL_PROPAGATORS") || "tracecontext").split(",").map((name) => name.trim());
   const carriesTraces = propagated.includes("tracecontext") && !propagated.includes("none");
   const off = { traces: false, metrics: false, metricIntervalMs, carriesTraces };
-  if (value("OTEL_SDK_DISABLED").toLowerCase() === "true") return accept(off);
+  if (isDisabled(environment)) return accept(off);
 
-  const signals = { ...off };
-  for (const signal of ["traces", "metrics"] as const) {
-    const wanted = isWanted(signal, value);
-    if (!wanted.ok) return wanted;
-    signals[signal] = wanted.value;
-  }
-  const fault = signals.traces ? traceFault(value, propagated) : undefined;
-  if (fault !== undefined) return refuse(fault);
+  const signals = { ...off, traces: isWanted("traces", value), metrics: isWanted("metrics", value) };
+  const faults = [
+    ...(signals.traces ? [...exporterFaults("TRACES", value), ...traceFaults(value, propagated)] : []),
+    ...(signals.metrics ? exporterFaults("METRICS", value) : []),
+  ];
   if (!Number.isSafeInteger(metricIntervalMs) || metricIntervalMs < 1_000 || metricIntervalMs > 3_600_000)
-    return refuse("OTEL_METRIC_EXPORT_INTERVAL must be a number of milliseconds from 1000 to 3600000");
-  return accept(signals);
+    faults.push("OTEL_METRIC_EXPORT_INTERVAL must be a number of milliseconds from 1000 to 3600000");
+  // What both signals read is at fault once.
+  return faults.length > 0 ? refuse([...new Set(faults)]) : accept(signals);
 }
 
-function isWanted(signal: "traces" | "metrics", value: (name: string) => string): Result<boolean, string> {
+/** Nothing but `true` is true: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#boolean */
+export const isDisabled = ({ OTEL_SDK_DISABLED }: Environment): boolean =>
+  OTEL_SDK_DISABLED?.trim().toLowerCase() === "true";
+
+type Value = (name: string) => string;
+
+function isWanted(signal: "traces" | "metrics", value: Value): boolean {
   const upper = signal.toUpperCase();
-  const exporter = value(`OTEL_${upper}_EXPORTER`) || "otlp";
   const endpoint = value(`OTEL_EXPORTER_OTLP_${upper}_ENDPOINT`) || value("OTEL_EXPORTER_OTLP_ENDPOINT");
-  if (endpoint === "" || exporter === "none") return accept(false);
-  if (exporter !== "otlp")
-    return refuse(`OTEL_${upper}_EXPORTER is ${JSON.stringify(exporter)}: there are otlp and none`);
-  if (!isHttpUrl(endpoint)) return refuse(`the OTLP endpoint of ${signal} is no http: or https: URL`);
-  const protocol =
-    value(`OTEL_EXPORTER_OTLP_${upper}_PROTOCOL`) || value("OTEL_EXPORTER_OTLP_PROTOCOL") || "http/protobuf";
-  return protocol === "http/protobuf"
-    ? accept(true)
-    : refuse(`the OTLP protocol of ${signal} is ${JSON.stringify(protocol)}: there is http/protobuf`);
+  return endpoint !== "" && value(`OTEL_${upper}_EXPORTER`) !== "none";
 }
 
-function traceFault(value: (name: string) => string, propagated: readonly string[]): string | undefined {
+function exporterFaults(signal: "TRACES" | "METRICS", value: Value): string[] {
+  const exporter = value(`OTEL_${signal}_EXPORTER`) || "otlp";
+  if (exporter !== "otlp")
+    return [`OTEL_${signal}_EXPORTER is ${JSON.stringify(exporter)}: there are otlp and none`];
+  const faults: string[] = [];
+  // The variable that counts: the signal's own goes before that of both.
+  const inForce = (what: string): string => {
+    const own = `OTEL_EXPORTER_OTLP_${signal}_${what}`;
+    return value(own) === "" ? `OTEL_EXPORTER_OTLP_${what}` : own;
+  };
+  const endpoint = inForce("ENDPOINT");
+  // Not quoted: a URL may hold a password.
+  if (!isHttpUrl(value(endpoint))) faults.push(`${endpoint} is no http: or https: URL`);
+  const protocol = inForce("PROTOCOL");
+  if (!["", "http/protobuf"].includes(value(protocol)))
+    faults.push(`${protocol} is ${JSON.stringify(value(protocol))}: there is http/protobuf`);
+  return faults;
+}
+
+function traceFaults(value: Value, propagated: readonly string[]): string[] {
+  const faults: string[] = [];
   const unknown = propagated.find((name) => !propagators.has(name));
   if (unknown !== undefined)
-    return `OTEL_PROPAGATORS has ${JSON.stringify(unknown)}: there are ${[...propagators].join(", ")}`;
+    faults.push(`OTEL_PROPAGATORS has ${JSON.stringify(unknown)}: there are ${[...propagators].join(", ")}`);
   const sampler = value("OTEL_TRACES_SAMPLER") || "parentbased_always_on";
   if (!samplers.has(sampler))
-    return `OTEL_TRACES_SAMPLER is ${JSON.stringify(sampler)}: there are ${[...samplers].join(", ")}`;
+    faults.push(`OTEL_TRACES_SAMPLER is ${JSON.stringify(sampler)}: there are ${[...samplers].join(", ")}`);
   const ratio = Number(value("OTEL_TRACES_SAMPLER_ARG"));
-  return sampler.endsWith("traceidratio") && !(ratio >= 0 && ratio <= 1)
-    ? "OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1"
-    : undefined;
+  if (sampler.endsWith("traceidratio") && !(ratio >= 0 && ratio <= 1))
+    faults.push("OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1");
+  return faults;
 }
 
 const isHttpUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);

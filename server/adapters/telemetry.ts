@@ -3,6 +3,7 @@
 import type { Tracing } from "../tracing.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
+import { telemetryDoubts } from "./telemetry-doubts.js";
 import { wantedSignals, type Environment, type Signals } from "./telemetry-variables.js";
 
 export interface Telemetry {
@@ -31,9 +32,12 @@ export async function startTelemetry(
   environment: Environment,
   { log, region, clock }: { readonly log: Log; readonly region: string; readonly clock: () => number },
 ): Promise<Telemetry | undefined> {
+  const onDoubt = (cause: string): void => log.warn({ cause }, "telemetry is not as asked for");
+  // Told even where nothing is on: a misspelt endpoint is why.
+  telemetryDoubts(environment).forEach(onDoubt);
   const wanted = wantedSignals(environment);
   if (!wanted.ok) {
-    log.warn({ cause: wanted.denial }, "telemetry is off");
+    log.warn({ cause: wanted.denial.join("; ") }, "telemetry is off");
     return undefined;
   }
   const { traces, metrics } = wanted.value;
@@ -47,7 +51,6 @@ export async function startTelemetry(
     quietUntil = clock() + quietMs;
     log.warn({ cause }, "telemetry could not be sent");
   };
-  const onDoubt = (cause: string): void => log.warn({ cause }, "telemetry is not as asked for");
   const telemetry = openTelemetry({ ...wanted.value, region, onExportFailed, onDoubt });
   log.info({ traces, metrics }, "telemetry is on");
   return { ...telemetry, failedExports: () => failedExports, close: () => inTime(telemetry.close()) };

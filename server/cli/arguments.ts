@@ -1,10 +1,10 @@
 // Options of a command, by node:util's parseArgs, with refusals that fit on a line and quote no value: an argument
 // may be a token.
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { nearest } from "../core/nearest.js";
 import { accept, refuse } from "../core/result.js";
 import type { Result } from "../core/result.js";
 import type { Environment } from "../config/source.js";
-import { nearest } from "./nearest.js";
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 

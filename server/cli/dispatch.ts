@@ -1,7 +1,7 @@
 // `grantway COMMAND ...`: finds the command and hands it the rest. A command is loaded when it is asked for, so that
 // `check` and `test` do not wait for the server's packages.
+import { nearest } from "../core/nearest.js";
 import { exitStatus, type Command, type Console } from "./console.js";
-import { nearest } from "./nearest.js";
 
 const usage = `Usage: grantway COMMAND [OPTIONS]
 

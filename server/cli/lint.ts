@@ -25,6 +25,7 @@ export function lint(settings: Settings, cases: readonly Case[] | undefined): re
     ...settings.roles.flatMap((rule, index) => shortGrants(settings, whyNever, rule, index)),
     ...settings.roles.flatMap(unreadTags),
     ...cutCalls(settings),
+    ...idleValkey(settings),
     ...(cases === undefined ? [] : unsetClaims(settings, cases)),
   ];
 }
@@ -77,6 +78,12 @@ function shortGrants({ routes }: Settings, whyNever: WhyNever, rule: RoleRule, i
 function cutCalls(settings: Settings): Finding[] {
   const contradiction = drainContradiction(settings);
   return contradiction === undefined ? [] : [warning(["listen", "drain"], contradiction)];
+}
+
+/** Calls in flight are counted in each process, so that no connection is made (rate-limits.ts). */
+function idleValkey({ valkey, rateLimits }: Settings): Finding[] {
+  if (valkey === undefined || rateLimits.some(({ window }) => window !== undefined)) return [];
+  return [warning(["valkey"], "is not used: it counts `requests`, and no entry of rateLimits has any")];
 }
 
 /** Whoever reads a tag is in IAM, most often, and not to be seen from here. */

@@ -119,7 +119,12 @@ export function problemOf(denial: Denial): Problem {
     case "role_not_granted":
       return problem(403, denial.reason, "Forbidden", "No role is granted to this caller for this route.");
     case "claim_unrepresentable":
-      return problem(403, denial.reason, "Forbidden", "A claim of the token has no form in an AWS session.");
+      return problem(
+        403,
+        denial.reason,
+        "Forbidden",
+        "A claim that this route needs is missing, or has no form that can be used.",
+      );
     case "session_refused":
       return problem(403, denial.reason, "Forbidden", "AWS did not give a session for this caller.");
     // The /sts door's own, which sts-problem.ts words as STS does.
@@ -200,7 +205,7 @@ export function problemOf(denial: Denial): Problem {
         429,
         denial.reason,
         "Too Many Requests",
-        "Too many requests at once.",
+        `Too many requests. Try again in ${wholeSeconds(denial)} s.`,
         retryAfter(denial),
       );
     case "keys_unavailable":
@@ -267,9 +272,13 @@ const challenge = (error: string): Record<string, string> => ({
 const dpopChallenge = (error: string): string =>
   `DPoP realm="${realm}", error="${error}", algs="${signingAlgorithms.join(" ")}"`;
 
-const retryAfter = ({ retryAfterSeconds }: { retryAfterSeconds: number }): Record<string, string> => ({
-  "retry-after": String(Math.max(1, Math.ceil(retryAfterSeconds))),
-});
+interface Wait {
+  readonly retryAfterSeconds: number;
+}
+
+const wholeSeconds = ({ retryAfterSeconds }: Wait): number => Math.max(1, Math.ceil(retryAfterSeconds));
+
+const retryAfter = (wait: Wait): Record<string, string> => ({ "retry-after": String(wholeSeconds(wait)) });
 
 function problem(
   status: number,

@@ -38,9 +38,19 @@ describe("telemetry is", () => {
   test.each<[Record<string, string>, string]>([
     [{ ...endpoint, OTEL_TRACES_EXPORTER: "zipkin" }, "OTEL_TRACES_EXPORTER"],
     [{ ...endpoint, OTEL_METRICS_EXPORTER: "prometheus" }, "OTEL_METRICS_EXPORTER"],
-    [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, "grpc"],
-    [{ ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/json" }, "http/json"],
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" }, "no http: or https: URL"],
+    [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, 'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"'],
+    [
+      { ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/json" },
+      'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL is "http/json"',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" },
+      "OTEL_EXPORTER_OTLP_ENDPOINT is no http: or https: URL",
+    ],
+    [
+      { ...endpoint, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "collector:4318" },
+      "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is no http: or https: URL",
+    ],
     [{ ...endpoint, OTEL_TRACES_SAMPLER: "jaeger_remote" }, "OTEL_TRACES_SAMPLER"],
     [{ ...endpoint, OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "1.01" }, "SAMPLER_ARG"],
     [
@@ -53,8 +63,22 @@ describe("telemetry is", () => {
   ])("refused with a reason: %j", (environment, reason) => {
     expect(wantedSignals(environment)).toEqual({
       ok: false,
-      denial: expect.stringContaining(reason) as string,
+      denial: [expect.stringContaining(reason) as string],
     });
+  });
+
+  test("refused for all that is at fault, and once for what both signals read", () => {
+    const environment = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "user:hunter2@collector:4318",
+      OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "grpc",
+      OTEL_TRACES_SAMPLER: "xray",
+      OTEL_PROPAGATORS: "b3",
+      OTEL_METRIC_EXPORT_INTERVAL: "soon",
+    };
+    const wanted = wantedSignals(environment);
+    const faults = wanted.ok ? [] : wanted.denial;
+    expect(faults.map((fault) => fault.split(" ")[0]).sort()).toEqual(Object.keys(environment).sort());
+    expect(faults.join()).not.toContain("hunter2");
   });
 
   test.each<[string, Record<string, string>]>([
@@ -87,10 +111,28 @@ describe("telemetry is", () => {
   test("off with a warning, and the gateway on, where a variable asks for what there is not", async () => {
     const lines: string[] = [];
     const log = createLog({ write: (line) => void lines.push(line) });
-    const environment = { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" };
+    const environment = { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", OTEL_PROPAGATORS: "b3" };
     expect(await startTelemetry(environment, { log, region: "eu-west-1", clock: () => 0 })).toBeUndefined();
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
-      { level: 40, message: "telemetry is off" },
+      {
+        level: 40,
+        message: "telemetry is off",
+        cause: expect.stringMatching(/PROTOCOL.*; OTEL_PROPAG/) as string,
+      },
+    ]);
+  });
+
+  test("off for want of an endpoint, with a warning where its variable is misspelt", async () => {
+    const lines: string[] = [];
+    const log = createLog({ write: (line) => void lines.push(line) });
+    const environment = { OTEL_EXPORTER_OTLP_ENDPONT: "http://127.0.0.1:4318" };
+    expect(await startTelemetry(environment, { log, region: "eu-west-1", clock: () => 0 })).toBeUndefined();
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      {
+        level: 40,
+        message: "telemetry is not as asked for",
+        cause: expect.stringMatching(/ENDPOINT\?$/) as string,
+      },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { parseTime, withEnvironment } from "../../server/cli/arguments.js";
-import { nearest } from "../../server/cli/nearest.js";
+import { nearest } from "../../server/core/nearest.js";
 import { printable, printableDeep, toJson } from "../../server/cli/printable.js";
 import { accepted, refused } from "../fixtures/outcome.js";
 

@@ -306,3 +306,23 @@ test("the claim of a tenant is one that cases should set", async () => {
     message: "reads claims.customer, which no case sets",
   });
 });
+
+describe("a Valkey", () => {
+  const key = "claims.sub";
+  const valkey = { url: "redis://valkey" };
+  const inFlight = { name: "in-flight", key, inFlight: 1 };
+  const unused = ["valkey: is not used: it counts `requests`, and no entry of rateLimits has any"];
+
+  test.each<[string, object, readonly string[]]>([
+    ["without any limit is found", { valkey }, unused],
+    ["where all limits are of calls in flight, too", { valkey, rateLimits: [inFlight] }, unused],
+    [
+      "that counts requests is not",
+      { valkey, rateLimits: [inFlight, { name: "rate", key, requests: 1, per: "1s" }] },
+      [],
+    ],
+    ["that is not there is not", { rateLimits: [inFlight] }, []],
+  ])("%s", async (_, more, found) => {
+    expect(await warnings({ ...configuration, ...more })).toEqual(found);
+  });
+});

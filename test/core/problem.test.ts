@@ -102,6 +102,23 @@ describe("problemOf", () => {
     expect(problemFor("upstream_refused").detail).toBe("AWS refused the call.");
   });
 
+  test("says of a rate whose limit has any window when to come back, as Retry-After does", () => {
+    expect(problemFor("rate_exceeded")).toMatchObject({
+      detail: "Too many requests. Try again in 3 s.",
+      headers: { "retry-after": "3" },
+    });
+  });
+
+  test.each(["tags.tenant", "headers.x-tenant", "target.tenantId", "rateLimits[per-tenant].key"])(
+    "says of a claim for %s what is true of every slot, and neither slot nor value",
+    (slot) => {
+      const cause = "claims.tenant is [1,2]";
+      expect(problemOf({ reason: "claim_unrepresentable", slot, cause }).detail).toBe(
+        "A claim that this route needs is missing, or has no form that can be used.",
+      );
+    },
+  );
+
   test("says whether it is the body or the event made of it that is too large", () => {
     const detailOf = (counted?: "event") =>
       problemOf({ reason: "body_too_large", limitBytes: 7, ...(counted && { counted }) }).detail;

@@ -245,10 +245,10 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
   "Calls of one key in a window": [...limitNumbers("requests"), ...limitDuration],
   "Calls of one key in flight": limitNumbers("inFlight"),
   "Keys counted in one process": [constant("adapters/call-windows", "maxKeys"), sessionsHeld],
-  Valkey: [seconds("adapters/valkey-windows", "connectMs"), constant("adapters/valkey-windows", "answerMs")],
+  Valkey: [seconds("adapters/valkey-client", "connectMs"), constant("adapters/valkey-client", "answerMs")],
   "Valkey after a failure": [
-    seconds("adapters/valkey-windows", "firstRetryMs"),
-    seconds("adapters/valkey-windows", "longestRetryMs"),
+    seconds("adapters/valkey-link", "firstRetryMs"),
+    seconds("adapters/valkey-link", "longestRetryMs"),
   ],
   "Rate limits": matched("config/schema", /rateLimits: [^;]*?\.max\((\d+)\)/),
   "`grantway credentials`, the sign-in": [constant("device-login/device-flow", "maxWaitSeconds")],

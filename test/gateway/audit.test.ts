@@ -3,13 +3,26 @@ import { createHash } from "node:crypto";
 import type { StsFault } from "../../deploy/local/aws/sts/create-sts.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
 import { formOf, postForm } from "../fixtures/sts-caller.js";
+import { startStsRecorder, type StsRecorder } from "../fixtures/sts-recorder.js";
 
 let stack: Stack;
+let recorder: StsRecorder;
 let fault: StsFault | undefined;
 beforeAll(async () => {
-  stack = await startStack({ fault: () => fault });
+  let twin = "";
+  recorder = await startStsRecorder(() => twin);
+  stack = await startStack({
+    fault: () => fault,
+    adjust: (settings) => {
+      twin = settings.sts.endpoint ?? "";
+      return { ...settings, sts: { ...settings.sts, endpoint: recorder.endpoint } };
+    },
+  });
 });
-afterAll(() => stack.close());
+afterAll(async () => {
+  await stack.close();
+  await recorder.close();
+});
 
 const auditLines = () => stack.sessionLines().filter(({ message }) => message === "session issued");
 const linesSince = async (act: () => Promise<unknown>) => {
@@ -41,13 +54,20 @@ test("three calls with one session leave one line, with the request that asked f
 });
 
 test("the line joins with what AWS recorded, by access key id, and with the caller's own lines, by request id", async () => {
+  let requestId: unknown;
   const [line] = await linesSince(async () => {
-    await (await stack.fetchAs("carol", "/hello")).text();
+    const answer = await stack.fetchAs("carol", "/hello");
+    requestId = answer.headers.get("x-request-id");
+    await answer.text();
   });
   const recorded = stack.aws.recordedSession(String(line?.accessKeyId));
-  expect(recorded?.assumedRoleArn).toBe(line?.assumedRoleArn);
-  const request = stack.logLines().findLast(({ message }) => message === "request");
-  expect(request?.assumeRoleRequestId).toBe(line?.assumeRoleRequestId);
+  expect(line).toMatchObject({ requestId, assumedRoleArn: recorded?.assumedRoleArn });
+  expect(recorded?.assumedRoleArn).toMatch(/^arn:aws:sts::.*carol$/);
+  const requests = stack.logLines().filter(({ message }) => message === "request");
+  expect(requests.filter((request) => request.requestId === requestId)).toEqual([
+    expect.objectContaining({ assumeRoleRequestId: line?.assumeRoleRequestId }),
+  ]);
+  expect(line?.assumeRoleRequestId).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 test("credentials that were handed out are told of with the key that their holder has", async () => {
@@ -86,10 +106,14 @@ test("fifty first calls at once leave one line", async () => {
   expect(lines).toHaveLength(1);
 });
 
-test("the digest is of the policy that STS got, so that two equal ones are known as equal", () => {
-  for (const { policySha256 } of auditLines()) expect(policySha256).toMatch(/^[0-9a-f]{64}$/);
-  expect(new Set(auditLines().map(({ policySha256 }) => policySha256)).size).toBeGreaterThan(1);
-  expect(auditLines().map(({ policySha256 }) => policySha256)).not.toContain(
-    createHash("sha256").update("").digest("hex"),
+test("the digest is of the policy that STS got, so that two equal ones are known as equal", async () => {
+  for (const path of ["/hello", "/grant/hello"]) await (await stack.fetchAs("alice", path)).text();
+  const lines = auditLines();
+  const digests = lines.map(({ policySha256 }) => policySha256);
+  const policies = lines.map(
+    ({ accessKeyId }) => recorder.forms.get(String(accessKeyId))?.get("Policy") ?? "",
   );
+  for (const policy of policies) expect(policy).toContain('"Statement"');
+  expect(digests).toEqual(policies.map((policy) => createHash("sha256").update(policy).digest("hex")));
+  expect(new Set(digests).size).toBeGreaterThan(1);
 });

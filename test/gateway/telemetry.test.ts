@@ -228,6 +228,8 @@ test("a variable that the SDK does not understand has a line, and its default", 
     expect(doubts).toContainEqual(
       expect.objectContaining({ level: 40, cause: expect.stringContaining(named) as string }),
     );
+  // The traces' exporter and the metrics' both read what is meant for both.
+  expect(doubts.filter(({ cause }) => String(cause).includes("COMPRESSION"))).toHaveLength(1);
 });
 
 test("the sampler is the operator's", async () => {

@@ -1,11 +1,13 @@
 // The Dockerfile, built by `buildah` in a storage of its own that goes with the test. `npm ci` in there gets this machine's
 // way to the registry (mounted for the build, so in no layer), and its cache.
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { writeBaseImage } from "./base-image.js";
+import { tiedWhole } from "./tied-process.js";
+import { makeWorkFolder } from "./work-folder.js";
 
 /** What an engine runs an image by: `config` of its own record, in Docker's spelling. */
 export interface ImageConfig {
@@ -33,19 +35,14 @@ const execute = promisify(execFile);
 const buildTimeoutMs = 840_000;
 
 export async function buildImage(buildArguments: Readonly<Record<string, string>>): Promise<BuiltImage> {
-  const root = mkdtempSync(join(tmpdir(), "grantway-image-"));
-  const storage = [
-    "--root",
-    join(root, "storage"),
-    "--runroot",
-    join(root, "running"),
-    "--storage-driver",
-    "vfs",
-  ];
+  const root = makeWorkFolder();
   const buildah = async (...args: string[]): Promise<string> => {
-    const { stdout } = await execute("buildah", [...storage, ...args], {
+    const [program = "", ...before] = tiedWhole("buildah");
+    const storage = ["--root", join(root, "storage"), "--runroot", join(root, "running")];
+    const { stdout } = await execute(program, [...before, ...storage, "--storage-driver", "vfs", ...args], {
       env: { ...process.env, TMPDIR: root },
       timeout: buildTimeoutMs,
+      killSignal: "SIGKILL",
       maxBuffer: 1 << 26,
     });
     return stdout.trim();
@@ -77,7 +74,9 @@ export async function buildImage(buildArguments: Readonly<Record<string, string>
     };
   } catch (error) {
     remove();
-    throw error;
+    // What a step printed, tsc's faults say, is there and not in the message.
+    const { message, stdout = "" } = error as Error & { readonly stdout?: string };
+    throw new Error(`${message}\n${stdout}`, { cause: error });
   }
 }
 

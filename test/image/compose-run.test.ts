@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { assertNoSecretsIn } from "../fixtures/log-lines.js";
 import { composeFile, instruction } from "./compose-file.js";
 import { watch, type WatchedProcess } from "./watched-process.js";
 
@@ -102,6 +103,7 @@ test("a call goes through all of it, and both end in peace", async () => {
 
   gateway.stop();
   expect(await gateway.exited).toBe(0);
+  assertNoSecretsIn(gateway.lines());
   twin.stop();
   expect(await twin.exited).toBe(0);
 }, 120_000);

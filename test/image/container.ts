@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BuiltImage, ImageConfig } from "./built-image.js";
+import { tied } from "./tied-process.js";
 import { watch, type WatchedProcess } from "./watched-process.js";
 
 export interface ContainerSettings {
@@ -44,7 +45,9 @@ export function runImage(image: BuiltImage, settings: ContainerSettings = {}): C
   const id = `grantway-${randomUUID()}`;
   const state = ["--root", join(bundle, "state")];
   const pidFile = join(bundle, "pid");
-  const child = spawn("runc", [...state, "run", "--bundle", bundle, "--pid-file", pidFile, id], {
+  // Told to end, runc tells its container.
+  const [program = "", ...before] = tied("runc");
+  const child = spawn(program, [...before, ...state, "run", "--bundle", bundle, "--pid-file", pidFile, id], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const watched = watch(child);

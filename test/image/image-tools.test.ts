@@ -7,6 +7,11 @@ test.each([
   ["nothing", all, []],
   ["a program", { ...all, can: (program: string) => program !== "runc" }, ["runc"]],
   ["the right to mount", { ...all, can: (program: string) => program !== "unshare" }, ["the right to mount"]],
+  [
+    "the right to limit what runs",
+    { ...all, can: (program: string) => program !== "test" },
+    ["cgroups that can be written"],
+  ],
   ["root", { ...all, uid: 1000 }, ["root"]],
   ["Linux", { ...all, platform: "darwin" }, ["Linux"]],
 ])("%s can be what is missing", (_title, machine, missing) => {

@@ -1,6 +1,8 @@
-// What the tests of the image want of this machine: Linux, root with the right to mount, `buildah` (makes an image of a
-// Dockerfile without a daemon) and `runc` (runs it, as it does for Docker). Where one is missing they are skipped, and say so.
+// What the tests of the image want of this machine: Linux, root with the right to mount, cgroups that can be written (an
+// unprivileged container's cannot), `buildah` (makes an image of a Dockerfile without a daemon), `runc` (runs it, as it does
+// for Docker) and `setpriv` (tied-process.ts). Where one is missing they are skipped, and say so.
 import { spawnSync } from "node:child_process";
+import { apart } from "./tied-process.js";
 
 export interface Machine {
   readonly platform: string;
@@ -12,8 +14,12 @@ export interface Machine {
 export function whatIsMissing({ platform, uid, can }: Machine): string[] {
   if (platform !== "linux") return ["Linux"];
   if (uid !== 0) return ["root"];
-  const programs = ["buildah", "runc"].filter((program) => !can(program, "--version"));
-  return [...programs, ...(can("unshare", "--mount", "true") ? [] : ["the right to mount"])];
+  const [unshare, ...options] = apart;
+  return [
+    ...["buildah", "runc", "setpriv"].filter((program) => !can(program, "--version")),
+    ...(can(unshare, ...options, "true") ? [] : ["the right to mount"]),
+    ...(can("test", "-w", "/sys/fs/cgroup") ? [] : ["cgroups that can be written"]),
+  ];
 }
 
 /** Jest's `describe` where nothing is missing; else one whose tests are shown as skipped. */

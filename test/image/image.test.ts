@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { ServerResponse } from "node:http";
 import { startAws, type Aws } from "../../deploy/local/aws/aws.js";
 import { startOpenIdProvider, type OpenIdProvider } from "../../deploy/local/issuer/openid-provider.js";
+import { assertNoSecretsIn } from "../fixtures/log-lines.js";
 import { startUpstreamServer, type UpstreamServer } from "../fixtures/upstream-server.js";
 import { buildImage, type BuiltImage } from "./built-image.js";
 import { runImage, type Container } from "./container.js";
@@ -92,9 +93,9 @@ describeImage("the image", () => {
     ["what it does not know", ["sevre"], 64, "did you mean serve?"],
   ])("says %s", async (_title, command, status, words) => {
     const container = runImage(image, command && { command });
-    expect(await container.exited).toBe(status);
-    expect(container.lines().join("\n")).toContain(words);
+    const exited = await container.exited;
     await container.remove();
+    expect([exited, container.lines().join("\n")]).toEqual([status, expect.stringContaining(words)]);
   });
 
   describe("runs", () => {
@@ -116,8 +117,13 @@ describeImage("the image", () => {
       ports = JSON.parse(await container.lineWith('"message":"listening"')) as typeof ports;
     });
     afterAll(async () => {
-      await container.remove();
-      await Promise.all([issuer?.close(), aws?.close(), upstream?.close()]);
+      try {
+        await container.remove();
+        assertNoSecretsIn(container.lines());
+      } finally {
+        // Also where there was no image to run: what stays open would hold Jest up for ever.
+        await Promise.all([issuer?.close(), aws?.close(), upstream?.close()]);
+      }
     });
 
     const fetchAsAlice = async (path: string): Promise<Response> =>

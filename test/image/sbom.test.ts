@@ -1,7 +1,8 @@
 // The bill of materials names what ships: all of it, nothing else, and nothing of the machine it was made on.
-import { readFileSync } from "node:fs";
-import { homedir, hostname } from "node:os";
-import { basename } from "node:path";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { homedir, hostname, tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
 import { shippedPart, type LockFile } from "../../deploy/image/shipped-part.js";
 import { nameAndVersion, printSbom, type Spdx } from "./sbom.js";
 
@@ -25,6 +26,16 @@ test("it is SPDX 2.3, of this version", () => {
   expect(sbom).toMatchObject({ spdxVersion: "SPDX-2.3", name: `grantway@${manifest.version}` });
   const [described] = sbom.packages.filter(({ SPDXID }) => sbom.documentDescribes.includes(SPDXID));
   expect(described).toMatchObject({ name: "grantway", licenseDeclared: "Apache-2.0" });
+});
+
+test("it is the same to the byte for the same time, and has a name space of its own for another", () => {
+  const printed = (seconds: string): string => printSbom({ SOURCE_DATE_EPOCH: seconds });
+  const [first, second, later] = [printed("1700000000"), printed("1700000000"), printed("1700000001")];
+  expect(second).toBe(first);
+  const [one, other] = [first, later].map((each) => JSON.parse(each) as Spdx);
+  expect(one?.creationInfo.created).toBe("2023-11-14T22:13:20Z");
+  expect(other?.documentNamespace).not.toBe(one?.documentNamespace);
+  expect(Math.abs(Date.parse(sbom.creationInfo.created) - Date.now())).toBeLessThan(600_000);
 });
 
 test("every production dependency is in it, as the lock file has it", () => {
@@ -108,4 +119,17 @@ test("a package that is installed for both stays, with its relationships among w
   );
   expect(packages.map(({ name }) => name)).toEqual(["own", "a", "b"]);
   expect(relationships).toHaveLength(2);
+});
+
+test("where npm cannot list what is installed, it says so even when npm is told to be silent", () => {
+  const folder = mkdtempSync(join(tmpdir(), "grantway-sbom-"));
+  const argv = ["--import", require.resolve("tsx"), resolve("deploy/image/write-sbom.ts")];
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, {
+    ...{ cwd: folder, encoding: "utf8" },
+    env: { ...process.env, npm_config_loglevel: "silent" },
+  });
+  rmSync(folder, { recursive: true });
+  expect([status, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/^npm (?:ERR!|error)/);
+  expect(stderr).toMatch(/sbom: npm could not list what is installed; run npm ci first\n$/);
 });

@@ -14,8 +14,11 @@ export interface Spdx extends SpdxParts {
   readonly packages: readonly SpdxPackage[];
 }
 
-export const printSbom = (): string =>
-  execFileSync("npm", ["run", "--silent", "sbom"], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+export const printSbom = (environment: Readonly<Record<string, string>> = {}): string =>
+  execFileSync("npm", ["run", "--silent", "sbom"], {
+    ...{ encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
+    env: { ...process.env, ...environment },
+  });
 
 export const readSbom = (): Spdx => JSON.parse(printSbom()) as Spdx;
 

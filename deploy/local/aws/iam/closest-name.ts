@@ -1,5 +1,5 @@
 // The name that somebody probably meant: the one with the fewest changed, added or lost letters.
-import { editDistance } from "../../../../server/cli/nearest.js";
+import { editDistance } from "../../../../server/core/nearest.js";
 
 /** `undefined` when no candidate is near: a third of the letters may differ. Case does not count. */
 export function closestName(name: string, candidates: readonly string[]): string | undefined {

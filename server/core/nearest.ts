@@ -4,7 +4,7 @@
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const limit = Math.min(2, Math.floor(word.length / 2));
   const [best] = known
-    .map((candidate) => ({ candidate, distance: editDistance(word.slice(0, 40), candidate) }))
+    .map((candidate) => ({ candidate, distance: editDistance(word.slice(0, 64), candidate) }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((a, b) => a.distance - b.distance);
   return best?.candidate;
