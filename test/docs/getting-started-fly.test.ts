@@ -1,10 +1,10 @@
 // docs/getting-started-fly.md: its commands want accounts, so what can be held without one is. Parameters, outputs and names
 // are those of the templates and of fly.toml; the configuration loads; what it says of long calls is what the gateway does.
 import { existsSync, readFileSync } from "node:fs";
+import { parse } from "smol-toml";
 import { loadTemplate } from "../../deploy/local/aws/template/load-template.js";
 import { grantway } from "../cli/run-grantway.js";
 import { readStack } from "../deploy/aws/stack-template.js";
-import { readToml } from "../deploy/fly/read-toml.js";
 import { codeSpans } from "./page-tables.js";
 import { shellBlocks } from "./shell-blocks.js";
 
@@ -13,7 +13,7 @@ const page = readFileSync(path, "utf8");
 const configurationFile = "deploy/fly/gateway.yaml";
 const configuration = readFileSync(configurationFile, "utf8");
 const commands = shellBlocks(path).flatMap((block) => block.commands);
-const fly = readToml(readFileSync("deploy/fly/fly.toml", "utf8"));
+const fly = parse(readFileSync("deploy/fly/fly.toml", "utf8"));
 const stacks = { oidc: readStack("../fly/oidc.yaml"), functions: readStack("functions.yaml") };
 
 const commandWith = (words: string): string => {

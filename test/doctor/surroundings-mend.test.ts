@@ -2,12 +2,13 @@
 // own fly.toml with one thing wrong, files of Fly's other shape, and the attributes of a load balancer.
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { parse as parseToml } from "smol-toml";
 import { accept } from "../../server/core/result.js";
 import { examine } from "../../server/doctor/examine.js";
 import type { Facts, LoadBalancerFacts } from "../../server/doctor/facts.js";
 import type { Finding, Paste } from "../../server/doctor/finding.js";
 import { readFly } from "../../server/doctor/readers/read-fly.js";
-import { readToml, tablesOf } from "../deploy/fly/read-toml.js";
+import { tablesOf } from "../deploy/fly/tables-of.js";
 import { smallScope, wellFacts } from "./facts.js";
 
 const found = (bent: Partial<Facts>): readonly Finding[] => examine(smallScope(), wellFacts(bent)).findings;
@@ -88,8 +89,7 @@ test.each([
   expect(findings.map((finding) => finding.id)).toEqual([id]);
   const mended = pasted(broken, findings[0]?.paste ?? { into: "", format: "toml", text: "" });
   expect(foundIn(mended)).toEqual([]);
-  // Another reader of TOML takes it as well, and sees no table twice.
-  expect(readToml(mended)).toMatchObject({ kill_timeout: 300 });
+  expect(parseToml(mended)).toMatchObject({ kill_timeout: 300 });
 });
 
 test("the paste for our own fly.toml stands at the port that calls come in by", () => {
@@ -102,7 +102,7 @@ test("the paste for our own fly.toml stands at the port that calls come in by", 
       text: `${portHeading}\n  idle_timeout = 930`,
     },
   });
-  const mended = readToml(pasted(broken, finding?.paste ?? { into: "", format: "toml", text: "" }));
+  const mended = parseToml(pasted(broken, finding?.paste ?? { into: "", format: "toml", text: "" }));
   const [service] = tablesOf(mended.services);
   expect(tablesOf(service?.ports)).toMatchObject([
     { port: 80 },
