@@ -103,7 +103,12 @@ export function instructionsWithoutGateway({
   readonly issuer: OpenIdProvider;
   readonly aws: Aws;
 }): string {
-  const variables = Object.entries(aws.taskEnvironment).map(([name, value]) => ` ${name}=${value}`);
+  const exported = {
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_REGION: aws.template.region,
+    AWS_DEFAULT_REGION: aws.template.region,
+    ...aws.taskEnvironment,
+  };
   const what =
     aws.template.functions.length > 0 ? "functions of FILE run" : "roles of FILE, which has no function, are";
   return `
@@ -111,11 +116,11 @@ The ${what.replace("FILE", aws.templateFile)} on this machine. In another termin
 
   # as ${aws.taskRole.name}: SDKs and the AWS CLI need nothing more, once no other credentials stand in the shell
   unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
-  export AWS_ENDPOINT_URL=${aws.endpoint} AWS_REGION=${aws.template.region} AWS_DEFAULT_REGION=${aws.template.region}${variables.join("")}
+  export ${variables(exported)}
   aws sts get-caller-identity
 ${functionCalls(aws)}
   # in the end, lest your next aws command comes here
-  unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+  unset ${Object.keys(exported).join(" ")}
 
 OpenID provider ${issuer.issuer}
 AWS             ${aws.endpoint}
