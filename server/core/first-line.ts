@@ -5,4 +5,4 @@
 const maxLineLength = 500;
 
 export const firstLine = (message: string): string =>
-  (/^[^\r\n]*/.exec(message)?.[0] ?? "").slice(0, maxLineLength);
+  message.replace(/[\r\n][^]*/, "").slice(0, maxLineLength);

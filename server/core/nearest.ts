@@ -12,14 +12,18 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 
 /** Levenshtein's: letters added, left out or changed. */
 export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  const letters = Array.from(b);
+  let row = [0, ...letters.map((_, at) => at + 1)];
+  let distance = letters.length;
   for (const [i, letter] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(b).entries()) {
-      const changed = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
+    let diagonal = i;
+    let left = i + 1;
+    row = row.map((above, j) => {
+      if (j > 0) left = Math.min(diagonal + (letter === letters[j - 1] ? 0 : 1), above + 1, left + 1);
+      diagonal = above;
+      return left;
+    });
+    distance = left;
   }
-  return row.at(-1) ?? 0;
+  return distance;
 }

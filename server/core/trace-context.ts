@@ -19,7 +19,11 @@ export function traceParentOf(headers: RawHeaders): TraceParent | undefined {
   const [value = "", ...others] = headerValues(headers, "traceparent");
   const fields = others.length > 0 ? null : traceParentShape.exec(value.trim());
   if (!fields) return undefined;
-  const [, version, traceId = "", spanId = "", flags = "", more] = fields;
+  // The shape has them all, but for what may come after.
+  const [, version, traceId, spanId, flags, more] = fields as unknown as readonly [
+    ...[whole: string, version: string, traceId: string, spanId: string, flags: string],
+    more?: string,
+  ];
   // A later version may have more fields; the first four are what they are (3.2.4).
   if (version === "ff" || (version === "00" && more !== undefined)) return undefined;
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;

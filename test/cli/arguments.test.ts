@@ -1,5 +1,4 @@
 import { parseTime, withEnvironment } from "../../server/cli/arguments.js";
-import { nearest } from "../../server/core/nearest.js";
 import { printable, printableDeep, toJson } from "../../server/cli/printable.js";
 import { accepted, refused } from "../fixtures/outcome.js";
 
@@ -29,17 +28,6 @@ test("--env goes over the process's own environment", () => {
 
 test.each(["secret", "=secret", "1A=secret", "A B=secret"])("--env %j is refused and not quoted", (pair) => {
   expect(refused(withEnvironment({}, [pair]))).toBe("--env takes NAME=VALUE");
-});
-
-test.each([
-  ["chekc", "check"],
-  ["explian", "explain"],
-  ["tests", "test"],
-  ["xyz", undefined],
-  ["", undefined],
-  ["e", undefined],
-])("near %j is %s", (word, known) => {
-  expect(nearest(word, ["serve", "check", "explain", "test"])).toBe(known);
 });
 
 test("control characters do not reach a terminal, whatever text they stand in", () => {
