@@ -1,6 +1,6 @@
 // The servers of `npm run local`: on loopback, and gone at once when they close.
 import { once } from "node:events";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** Resolves with the port (0 asks for any free one); rejects with Node's own error, `EADDRINUSE` when it is taken. */
@@ -16,4 +16,12 @@ export async function closeAtOnce(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await closed;
+}
+
+/** Free now: what takes it in between makes the start of what it is for fail, and that alone. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  const port = await listenOn(probe, 0);
+  await closeAtOnce(probe);
+  return port;
 }

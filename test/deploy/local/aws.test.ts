@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startAws } from "../../../deploy/local/aws/aws.js";
-import { closeAtOnce, listenOn } from "../../../deploy/local/loopback.js";
+import { closeAtOnce, freePort, listenOn } from "../../../deploy/local/loopback.js";
 
 const template = `
 AWSTemplateFormatVersion: "2010-09-09"
@@ -48,13 +48,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "grantway-aws-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listenOn(probe, 0);
-  await closeAtOnce(probe);
-  return port;
-}
 
 test("a function that does not build ends the start, names itself, and leaves no port taken", async () => {
   writeFileSync(join(folder, "template.yaml"), template);

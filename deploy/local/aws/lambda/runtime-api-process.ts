@@ -1,7 +1,6 @@
 // The processes of one execution environment behind the Runtime API: the runtime (a `bootstrap`, or what an image starts)
 // and beside it the extensions, each in a group of its own. If one of them ends, all end.
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { freePort } from "../../loopback.js";
 import type { FunctionProcess, ProcessEvents, ProcessSettings } from "./function-process.js";
 import type { InvocationContext, ToEnvironment } from "./invocation.js";
 import { type Exit, ProcessGroup } from "./process-group.js";
@@ -146,13 +145,3 @@ export class RuntimeApiProcess implements FunctionProcess {
     return exit;
   }
 }
-
-/** Free now: what takes it in between makes the app's start fail, and with it this environment alone. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-};
