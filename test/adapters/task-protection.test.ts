@@ -40,14 +40,20 @@ afterEach(async () => {
   await agent.close();
 });
 
-test("looks on while a request is under way, and asks for one thing at a time: the newest", async () => {
-  start();
+/** A call has come, and the agent was asked for protection; what answers stand here to be called. */
+async function askWithoutAnswer(): Promise<readonly (() => void)[]> {
   const answers: (() => void)[] = [];
   agent.answer = (response, body) => void answers.push(() => agrees(response, body));
   calls.add({});
   await look();
   await look();
   await until(() => answers.length === 1);
+  return answers;
+}
+
+test("looks on while a request is under way, and asks for one thing at a time: the newest", async () => {
+  start();
+  const answers = await askWithoutAnswer();
   calls.clear();
   for (let at = 0; at < 10; at++) await look();
   expect(agent.requests).toEqual([protect]);
@@ -167,12 +173,7 @@ test("without a call it ends without a word to the agent", async () => {
 
 test("the end waits for the request that is under way, and gives back what it may have brought", async () => {
   start();
-  const answers: (() => void)[] = [];
-  agent.answer = (response, body) => void answers.push(() => agrees(response, body));
-  calls.add({});
-  await look();
-  await look();
-  await until(() => answers.length === 1);
+  const answers = await askWithoutAnswer();
   const closed = protection.close();
   for (let turn = 0; turn < 100; turn++) await settled();
   expect(agent.requests).toEqual([protect]);

@@ -2,6 +2,7 @@
 // unprivileged container's cannot), `buildah` (makes an image of a Dockerfile without a daemon), `runc` (runs it, as it does
 // for Docker) and `setpriv` (tied-process.ts). Where one is missing they are skipped, and say so.
 import { spawnSync } from "node:child_process";
+import { orSkipped } from "../fixtures/wanted-program.js";
 import { apart } from "./tied-process.js";
 
 export interface Machine {
@@ -23,14 +24,14 @@ export function whatIsMissing({ platform, uid, can }: Machine): string[] {
 }
 
 /** Jest's `describe` where nothing is missing; else one whose tests are shown as skipped. */
-export function chooseDescribe(missing: readonly string[], tell: (text: string) => void): jest.Describe {
-  if (missing.length === 0) return describe;
-  tell(
-    `SKIPPED: the tests that build and run the image, for want of ${missing.join(", ")}. ` +
-      "As root on Debian: `apt-get install buildah runc`.\n",
+export const chooseDescribe = (missing: readonly string[], tell: (text: string) => void): jest.Describe =>
+  orSkipped(
+    describe,
+    missing.length === 0,
+    `the tests that build and run the image, for want of ${missing.join(", ")}. ` +
+      "As root on Debian: `apt-get install buildah runc`.",
+    tell,
   );
-  return describe.skip;
-}
 
 export const thisMachine: Machine = {
   platform: process.platform,

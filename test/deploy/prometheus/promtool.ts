@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { orSkipped } from "../../fixtures/wanted-program.js";
 
 export interface Told {
   readonly status: number | null;
@@ -28,13 +29,13 @@ export function loadedAsRules(queries: readonly string[]): Told {
 }
 
 /** Jest's `test` where there is a promtool; where there is none, tests that are shown as skipped. */
-export function chooseTest(isThere: boolean, tell: (text: string) => void): jest.It {
-  if (isThere) return test;
-  tell(
-    "SKIPPED: the tests of the Prometheus rules, for want of promtool. Install it with `apt-get install prometheus`.\n",
+export const chooseTest = (isThere: boolean, tell: (text: string) => void): jest.It =>
+  orSkipped(
+    test,
+    isThere,
+    "the tests of the Prometheus rules, for want of promtool. Install it with `apt-get install prometheus`.",
+    tell,
   );
-  return test.skip;
-}
 
 export const testWithPromtool = chooseTest(
   spawnSync("promtool", ["--version"]).status === 0,

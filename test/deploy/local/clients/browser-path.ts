@@ -1,6 +1,7 @@
 // Which browser the tests drive: CHROME_PATH, else Chromium or Chrome where Linux and macOS have it. Without one the tests
 // in a browser are skipped, and say so.
 import { existsSync } from "node:fs";
+import { findProgram, orSkipped } from "../../../fixtures/wanted-program.js";
 
 const usualPlaces = [
   "/usr/bin/chromium",
@@ -12,23 +13,21 @@ const usualPlaces = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** A CHROME_PATH that names nothing is not passed over: its tests then fail. */
 export const findBrowser = (
   { CHROME_PATH }: Readonly<Record<string, string | undefined>>,
   exists: (path: string) => boolean,
-): string | undefined =>
-  CHROME_PATH !== undefined && CHROME_PATH !== "" ? CHROME_PATH : usualPlaces.find((path) => exists(path));
+): string | undefined => findProgram(CHROME_PATH, usualPlaces, exists);
 
 export const browserPath = findBrowser(process.env, existsSync);
 
 /** Jest's `test` where there is a browser; where there is none, tests that are shown as skipped. */
-export function chooseTest(path: string | undefined, tell: (text: string) => void): jest.It {
-  if (path !== undefined) return test;
-  tell(
-    "SKIPPED: the tests in a real browser, for want of one. Install it with `apt-get install chromium`, " +
-      "or name Chrome or Chromium in CHROME_PATH.\n",
+export const chooseTest = (path: string | undefined, tell: (text: string) => void): jest.It =>
+  orSkipped(
+    test,
+    path !== undefined,
+    "the tests in a real browser, for want of one. Install it with `apt-get install chromium`, " +
+      "or name Chrome or Chromium in CHROME_PATH.",
+    tell,
   );
-  return test.skip;
-}
 
 export const testInBrowser = chooseTest(browserPath, (text) => void process.stderr.write(text));
