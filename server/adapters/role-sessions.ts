@@ -9,6 +9,7 @@ import {
 import { assumeRoleInput } from "../core/assume-role-input.js";
 import type { Denial } from "../core/denial.js";
 import { firstLine } from "../core/first-line.js";
+import { likeError } from "../core/like-error.js";
 import type { RoleSession, SessionSpec } from "../core/model.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import type { Clock, RoleSessions } from "../ports.js";
@@ -128,8 +129,8 @@ function assumedRoleArnOf({ roleArn, roleSessionName }: SessionSpec): string {
 
 /** STS's error codes: aws-sdk gives them as the error's name. What we do not know is an outage, not the caller's fault. */
 function denialOf(error: unknown): Denial {
-  const name = error instanceof Error ? error.name : "Error";
-  const cause = `${name}: ${firstLine(error instanceof Error ? error.message : String(error))}${requestOf(error)}`;
+  const { name, message } = likeError(error);
+  const cause = `${name}: ${firstLine(message)}${requestOf(error)}`;
   switch (name) {
     case "AccessDenied":
     case "AccessDeniedException":

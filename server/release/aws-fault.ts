@@ -1,12 +1,8 @@
 // What the AWS SDK throws -> a sentence for the terminal: what was wrong and, where AWS denied it, what to allow.
 import { firstLine } from "../core/first-line.js";
+import { likeError } from "../core/like-error.js";
 import { refuse } from "../core/result.js";
 import type { Fault } from "./ports.js";
-
-interface AwsErrorLike {
-  readonly name: string;
-  readonly message: string;
-}
 
 /** `asked` names the action and what it was asked of: `lambda:UpdateAlias on arn:...`. */
 export function awsFault(error: unknown, asked: string): { readonly ok: false; readonly denial: Fault } {
@@ -38,9 +34,3 @@ const orNone = (asked: string): string =>
   asked.startsWith("lambda:") ? ", or there is no such function (IAM does not tell the two apart)" : "";
 
 const failed = (sentence: string) => refuse<Fault>({ kind: "failed", sentence });
-
-// By shape, not by class: under a test runner the error may come from another realm.
-export const likeError = (error: unknown): AwsErrorLike =>
-  typeof error === "object" && error !== null && "name" in error && "message" in error
-    ? { name: String(error.name), message: String(error.message) }
-    : { name: "Error", message: String(error) };

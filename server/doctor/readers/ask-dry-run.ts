@@ -3,7 +3,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
 import type { Credentials } from "../../core/model.js";
-import { likeError } from "../../release/aws-fault.js";
+import { likeError } from "../../core/like-error.js";
 import type { CalledFunction, DoctorPorts, ProbeRequest } from "../ports.js";
 import { assumeInput } from "./ask-sts.js";
 import { look, present } from "./aws-look.js";

@@ -6,7 +6,7 @@ import { accept, refuse, type Result } from "../../core/result.js";
 import type { Clock } from "../../ports.js";
 import type { Facts } from "../facts.js";
 import type { CallerFault, DoctorPorts, ProbeAnswer, ProbeRequest } from "../ports.js";
-import { likeError } from "../../release/aws-fault.js";
+import { likeError } from "../../core/like-error.js";
 import { present, sentenceOf } from "./aws-look.js";
 
 /** Whoever got hold of such a session could do nothing with it. */

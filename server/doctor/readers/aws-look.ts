@@ -1,7 +1,7 @@
 // One question to an AWS service -> what it said, or why it did not say it.
 import { firstLine } from "../../core/first-line.js";
 import { accept, refuse } from "../../core/result.js";
-import { likeError } from "../../release/aws-fault.js";
+import { likeError } from "../../core/like-error.js";
 import type { Look, Unseen } from "../facts.js";
 
 /** `needs` names the action and what it is asked of: `iam:GetRole on arn:...`. */
