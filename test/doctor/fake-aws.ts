@@ -30,9 +30,11 @@ export const jsonError = (res: ServerResponse, status: number, type: string, mes
     .writeHead(status, { "content-type": "application/json", "x-amzn-errortype": type })
     .end(JSON.stringify({ Message: message }));
 
+/** `requestTimeoutMs` is short only for an AWS that gives no answer: a busy machine may need long for one that it does give. */
 export async function withFakeAws(
   answer: AnswerOfAws,
   use: (ports: OpenDoctorPorts, endpoint: string) => Promise<void>,
+  requestTimeoutMs = 20_000,
 ): Promise<void> {
   const server = createServer((req, res) => {
     void readAsked(req).then((asked) => answer(asked, res));
@@ -43,7 +45,7 @@ export async function withFakeAws(
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "hushhush" });
   const ports = openDoctorPorts({
     ...{ sts: { region: "eu-west-1", endpoint }, endpoint },
-    ...{ clock: Date.now, requestTimeoutMs: 400 },
+    ...{ clock: Date.now, requestTimeoutMs },
   });
   try {
     await use(ports, endpoint);
