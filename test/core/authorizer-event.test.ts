@@ -2,6 +2,7 @@
 import { authorizerEvent } from "../../server/core/authorizer-event.js";
 import type { Authorizer, ExecuteApiTarget } from "../../server/core/model.js";
 import { authorizerWith, callOf, restAuthorizer, stage } from "../fixtures/authorizer.js";
+import { cpuSeconds } from "../fixtures/cpu-seconds.js";
 import { matchOf, routeWith } from "../fixtures/route.js";
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
@@ -168,9 +169,8 @@ test("$default is its own resource", () => {
   expect(eventFor(restAuthorizer(), of)).toMatchObject({ resource: "$default" });
 });
 
-test("a query that says one name ten thousand times takes no more than a moment", () => {
+test("a query that says one name ten thousand times takes no more than a moment", async () => {
   const call = callOf(`/partner/a?${"a&".repeat(40_000)}`);
-  const startedAt = performance.now();
-  authorizerEvent({ authorizer: restAuthorizer(), call, identity: [], now: 0 });
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  const work = () => authorizerEvent({ authorizer: restAuthorizer(), call, identity: [], now: 0 });
+  expect(await cpuSeconds(work)).toBeLessThan(1);
 });
