@@ -13,6 +13,7 @@ import type { Settings } from "./config/compile.js";
 import { createConsultAuthorizer } from "./consult-authorizer.js";
 import { createDpopNonces } from "./core/dpop-nonce.js";
 import type { RoleSession } from "./core/model.js";
+import { createDoubtSession } from "./doubt-session.js";
 import { createGateway, type Gateway } from "./gateway.js";
 import { grant } from "./grant.js";
 import { createLimitCalls, type LimitCalls } from "./limit-calls.js";
@@ -99,6 +100,7 @@ export function composeGateway(
     authorize,
     limitCalls,
     obtainSession,
+    doubtSession: createDoubtSession({ sessions, clock }),
     proxy: tracing.proxy(createProxy({ upstream, clock, bodyBytes: settings.limits.bodyBytes })),
     grant: tracing.step("grant", grant),
     handedOut,

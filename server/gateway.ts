@@ -1,5 +1,5 @@
-// The way through, top to bottom (design.md section 1): each step takes what the one before it gave, so the compiler
-// keeps the order, and a step that refuses ends the way. The body is not read before the caller is authorised.
+// The way through, top to bottom: each step takes what the one before it gave, so the compiler keeps the order, and a
+// step that refuses ends the way. The body is not read before the caller is authorised.
 import type { Authenticate } from "./authenticate.js";
 import type { Authorize } from "./authorize.js";
 import type { ConsultAuthorizer } from "./consult-authorizer.js";
@@ -8,6 +8,7 @@ import type { Findings, Inbound, Reply } from "./core/inbound.js";
 import type { RoleSession } from "./core/model.js";
 import { requestTargetOf } from "./core/request-target.js";
 import { accept, type Result } from "./core/result.js";
+import type { DoubtSession } from "./doubt-session.js";
 import { grant as handOver, type Grant } from "./grant.js";
 import type { LimitCalls } from "./limit-calls.js";
 import type { MatchRoute } from "./match-route.js";
@@ -25,6 +26,7 @@ export interface GatewaySteps {
   /** Absent: callers may call as often as they like. */
   readonly limitCalls?: LimitCalls | undefined;
   readonly obtainSession: ObtainSession;
+  readonly doubtSession: DoubtSession;
   readonly proxy: Proxy;
   readonly grant?: Grant;
   /** The same steps for STS's clients, who send their token in a form. */
@@ -45,6 +47,7 @@ export function createGateway({
   authorize,
   limitCalls,
   obtainSession,
+  doubtSession,
   proxy,
   grant = handOver,
   sts,
@@ -82,17 +85,20 @@ export function createGateway({
     const session = await obtainSession(spec.value, door, findings);
     if (!session.ok) return session;
     findings.session = session.value;
-    if (door === "grant") handedOut.set(session.value.credentials.accessKeyId, session.value);
+    if (door === "grant") {
+      handedOut.set(session.value.credentials.accessKeyId, session.value);
+      return accept(grant(route, principal.value, spec.value, session.value));
+    }
 
-    return door === "grant"
-      ? accept(grant(route, principal.value, spec.value, session.value))
-      : proxy({
-          inbound,
-          findings,
-          target: target.value,
-          match: match.value,
-          principal: principal.value,
-          session: session.value,
-        });
+    const answer = await proxy({
+      inbound,
+      findings,
+      target: target.value,
+      match: match.value,
+      principal: principal.value,
+      session: session.value,
+    });
+    if (!answer.ok && answer.denial.reason === "upstream_refused") doubtSession(spec.value, session.value);
+    return answer;
   };
 }

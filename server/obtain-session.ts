@@ -42,6 +42,9 @@ const refusalLifeMs = 30_000;
 /** AssumeRole calls of one caller: many routes at once, but not a stream of them. */
 export const callerBudget: BucketSize = { capacity: 20, refillMs: 3_000 };
 
+/** What a session is kept under. */
+export const sessionKey = (spec: SessionSpec): string => JSON.stringify(spec);
+
 export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
   const { roleSessions, sessions, refusals, budgets, clock, pause, random, onIssued } = ports;
   const inFlight = new Map<string, Promise<Result<RoleSession>>>();
@@ -51,7 +54,7 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
   const keyOf = (spec: SessionSpec): string => {
     const known = keys.get(spec);
     if (known !== undefined) return known;
-    const key = JSON.stringify(spec);
+    const key = sessionKey(spec);
     keys.set(spec, key);
     return key;
   };
@@ -64,9 +67,8 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
       return Promise.resolve(accept(held.session));
     const renewal = inFlight.get(key) ?? renew(key, spec, now, findings);
     if (!held || !isUsable(held.session, now)) return renewal;
-    return door === "proxy" || now < held.grantUntil
-      ? Promise.resolve(accept(held.session))
-      : renewedOr(held.session, renewal);
+    const isAsGood = !held.isDoubted && (door === "proxy" || now < held.grantUntil);
+    return isAsGood ? Promise.resolve(accept(held.session)) : renewedOr(held.session, renewal);
   };
 
   /** The held session where the renewal fails, or is not there in time: it is under way and the next caller's. */
@@ -114,7 +116,8 @@ export function createObtainSession(ports: ObtainSessionPorts): ObtainSession {
   function keep(key: string, spec: SessionSpec, result: Result<RoleSession>): void {
     const now = clock();
     if (result.ok) {
-      sessions.set(key, { session: result.value, ...renewalTimes(result.value, spec, now, random()) });
+      const times = renewalTimes(result.value, spec, now, random());
+      sessions.set(key, { session: result.value, obtainedAt: now, ...times });
       return;
     }
     const { denial } = result;

@@ -68,6 +68,10 @@ export interface RoleSessions {
 /** A session that is kept, and when to look for the next one. */
 export interface HeldSession extends RenewalTimes {
   readonly session: RoleSession;
+  /** Epoch milliseconds. */
+  readonly obtainedAt: number;
+  /** AWS has refused a call with it: whoever comes waits a moment for the next one. */
+  readonly isDoubted?: true;
 }
 
 /** A session that STS gave for a caller, and what is known of the call that asked first. */

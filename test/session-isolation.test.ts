@@ -65,6 +65,7 @@ function setUp() {
       pause: () => new Promise(() => undefined),
       random: () => 0.5,
     }),
+    doubtSession: () => undefined,
     proxy: createProxy({ upstream, clock, bodyBytes: 1024 }),
     sts: () => Promise.reject(new Error("nobody speaks STS's protocol here")),
     handedOut: createBoundedMap(),

@@ -5,7 +5,7 @@ import { roleSessionWith } from "../fixtures/session.js";
 
 const held = (requestId: string) => ({
   session: roleSessionWith({ requestId }),
-  ...{ renewAt: now, renewGrantAt: now, grantUntil: now },
+  ...{ obtainedAt: now, renewAt: now, renewGrantAt: now, grantUntil: now },
 });
 
 describe("a bounded map", () => {
