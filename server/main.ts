@@ -18,12 +18,12 @@ import { composeGateway } from "./compose-gateway.js";
 import type { Settings } from "./config/compile.js";
 import type { Abandonment } from "./core/abandonment.js";
 import { limitContradictions } from "./core/limit-contradictions.js";
+import { checksOf, readinessOf, type Readiness, type ReadinessParts } from "./core/readiness.js";
 import { drain, keepAliveTimeoutMs, listen } from "./listener.js";
 import { createMatchRoute } from "./match-route.js";
 import { openAdapters, type OpenAdapters } from "./open-adapters.js";
 import { packageVersion } from "./package-version.js";
 import type { Clock } from "./ports.js";
-import { checksOf, readinessOf, type Readiness, type ReadinessParts } from "./readiness.js";
 
 export interface RunningGateway {
   readonly port: number;
@@ -81,7 +81,7 @@ export async function startGateway(
   const stop = async (): Promise<void> => {
     running.isDraining = true;
     adapters.probes.close();
-    log.info({ drainMs: settings.listen.drainMs }, "draining");
+    log.info({ drainMs: settings.listen.drainMs, callsInFlight: running.callsInFlight.size }, "draining");
     const outcome = await drain(server, settings.listen.drainMs, running.callsInFlight);
     // Up to here: an answer still on its way is what the task was protected for.
     await task.close();

@@ -39,6 +39,8 @@ test("a call in flight is finished, its answer is its connection's last, and no 
   expect(await (await reply).text()).toBe("finished");
   expect((await reply).headers.get("connection")).toBe("close");
   await stopped;
+  const begun = stack.logLines().find(({ message }) => message === "draining");
+  expect(begun).toMatchObject({ drainMs: 60_000, callsInFlight: 1 });
 });
 
 test("readiness says draining while liveness stays", async () => {
