@@ -14,7 +14,7 @@ export default {
   // Jest's default leaves one core idle, which on two cores doubles the wait.
   maxWorkers: "100%",
   // No test is about how fast this machine is: a busy one starts a function's process in seconds.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   transform: {
     "\\.[jt]s$": [
