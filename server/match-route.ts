@@ -1,7 +1,9 @@
-// Request line -> route, door and path parameters. Works on decoded segments, so that no spelling of a path reaches
-// another route than the function would understand. Overlaps of equal rank were refused when the configuration loaded.
+// Request line -> route, door and path parameters. Works on decoded segments, and refuses a path that the function could
+// read as another route's, so that no spelling reaches what its route does not open. Overlaps of equal rank were refused
+// when the configuration loaded.
 import type { Denial } from "./core/denial.js";
 import type { Door, Route, RouteMatch, RouteSegment } from "./core/model.js";
+import { otherReadings } from "./core/path-readings.js";
 import type { RequestTarget } from "./core/request-target.js";
 import { accept, refuse, type Result } from "./core/result.js";
 import { anyMethods } from "./core/route-key.js";
@@ -14,12 +16,15 @@ type Params = Readonly<Record<string, string>>;
 /** `GET|POST /grant[/{route name}]` goes to the grant door, every other path to the proxy door. */
 export function createMatchRoute(routes: readonly Route[]): MatchRoute {
   const ranked = routes.toSorted(byRank);
+  const takersByMethod = new Map<string, readonly Route[]>(
+    anyMethods.map((method) => [method, ranked.filter((route) => methodsOf(route).includes(method))]),
+  );
   return (method, target) => {
     const [first, name, ...more] = target.segments;
     // sts.ts finds its own: no key reaches below it, nor does $default.
     if (first === "sts") return refuse({ reason: "route_unknown" });
     if (first === "grant" && more.length === 0) return matchGrant(routes, method, target, name);
-    return matchProxy(ranked, method, target.segments);
+    return matchProxy(ranked, takersByMethod.get(method) ?? [], target);
   };
 }
 
@@ -64,53 +69,73 @@ const notGranting = (routes: readonly Route[], name: string): Denial => ({
     : "no route has this name",
 });
 
+/** `takers`: those of the method. */
 function matchProxy(
   ranked: readonly Route[],
-  method: string,
-  segments: readonly string[],
+  takers: readonly Route[],
+  target: RequestTarget,
 ): Result<RouteMatch> {
-  const allow = new Set<string>();
-  const otherReading = splitEncodedSlashes(segments);
-  for (const route of ranked) {
-    const methods = methodsOf(route);
-    const takesMethod = methods.includes(method);
-    const params = matchPath(route.segments, segments);
-    if (!params) {
-      if (takesMethod && otherReading && matchPath(route.segments, otherReading)) return refuse(ambiguous);
-      continue;
-    }
-    if (!takesMethod) {
-      if (route.doors.has("proxy")) for (const each of methods) allow.add(each);
-      continue;
-    }
-    // A route kept from the proxy door still claims its paths: they must not fall to a broader route.
-    return route.doors.has("proxy")
-      ? accept(matched(route, "proxy", params))
-      : refuse({ reason: "route_unknown" });
-  }
-  return allow.size > 0
-    ? refuse({ reason: "method_not_allowed", allow: [...allow] })
-    : refuse({ reason: "route_unknown" });
+  const found = findRoute(takers, target.segments);
+  const another = otherRoute(takers, found?.route, target);
+  if (another) return refuse(ambiguous(another));
+  if (!found) return refuse(noRoute(ranked, target.segments));
+  // A route kept from the proxy door still claims its paths: they must not fall to a broader route.
+  return found.route.doors.has("proxy") ? accept(found) : refuse({ reason: "route_unknown" });
 }
 
 const methodsOf = ({ method }: Route): readonly string[] => (method === "ANY" ? anyMethods : [method]);
 
-/**
- * Lambda's event holds the path both encoded and decoded: a function may read `/admin%2Fusers` as `/admin/users`, so
- * that spelling must not walk round the route of `/admin/{proxy+}` to a broader one.
- */
-function splitEncodedSlashes(segments: readonly string[]): readonly string[] | undefined {
-  if (!segments.some((segment) => segment.includes("/"))) return undefined;
-  return segments
-    .join("/")
-    .split("/")
-    .filter((segment) => segment !== "");
+function findRoute(ranked: readonly Route[], segments: readonly string[]): RouteMatch | undefined {
+  for (const route of ranked) {
+    const params = matchPath(route.segments, segments);
+    if (params) return matched(route, "proxy", params);
+  }
+  return undefined;
 }
 
-const ambiguous = {
-  reason: "target_invalid",
-  cause: "the path fits another route once its encoded slashes are decoded",
-} as const;
+function noRoute(ranked: readonly Route[], segments: readonly string[]): Denial {
+  const open = ranked.filter((route) => route.doors.has("proxy") && matchPath(route.segments, segments));
+  return open.length > 0
+    ? { reason: "method_not_allowed", allow: [...new Set(open.flatMap(methodsOf))] }
+    : { reason: "route_unknown" };
+}
+
+/**
+ * The route of another reading of the path, where that matters: it goes before the one that was found, or asks for
+ * something that the found one does not ask for.
+ */
+function otherRoute(
+  takers: readonly Route[],
+  found: Route | undefined,
+  target: RequestTarget,
+): Route | undefined {
+  for (const { segments } of otherReadings(target)) {
+    const other = findRoute(takers, segments)?.route;
+    if (!other || other === found) continue;
+    if (!found || takers.indexOf(other) < takers.indexOf(found) || !opensTo(other, found)) return other;
+  }
+  return undefined;
+}
+
+/** Whether all who may call the second may call the first, with the same sessions. One of a route's scopes is enough. */
+function opensTo(route: Route, found: Route): boolean {
+  const isWithin = found.scopes.length > 0 && found.scopes.every((scope) => route.scopes.includes(scope));
+  return (
+    (route.scopes.length === 0 || isWithin) &&
+    route.doors.has("proxy") &&
+    route.authorizer?.name === found.authorizer?.name &&
+    route.roles.length === found.roles.length &&
+    route.roles.every(({ name }, at) => name === found.roles[at]?.name)
+  );
+}
+
+const ambiguous = ({ key }: Route) =>
+  ({
+    reason: "target_invalid",
+    cause:
+      `decoded and then split at its slashes or parsed as a URL, the path fits another route: ${key}. ` +
+      "A path must be spelt so that it fits one",
+  }) as const;
 
 function matchPath(key: Route["segments"], segments: readonly string[]): Params | undefined {
   const params: Record<string, string> = {};

@@ -122,7 +122,7 @@ describe("a spelling cannot walk round a route", () => {
     (raw) => {
       expect(refused(match(guarded, "GET", raw))).toEqual({
         reason: "target_invalid",
-        cause: "the path fits another route once its encoded slashes are decoded",
+        cause: expect.stringContaining("the path fits another route: ANY /admin") as string,
       });
     },
   );

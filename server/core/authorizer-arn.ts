@@ -3,6 +3,7 @@
 // Behind an API's stage they are that stage's own. Other targets stand in an API named `grantway`, stage `$default`, in
 // the region and the account of their function.
 import type { RouteMatch, Target } from "./model.js";
+import { otherReadings } from "./path-readings.js";
 import { splitTarget, type RequestTarget } from "./request-target.js";
 import { anyMethods } from "./route-key.js";
 
@@ -48,10 +49,11 @@ export function methodArns({ route, door }: RouteMatch, method: string, target: 
   const ofPath = (each: string): string => `${stage}/${method}/${each}`;
   const encoded = splitTarget(target).path.slice(1);
   const slashed = encoded.endsWith("/") ? [`${path}/`] : [];
+  const others = otherReadings(target).map((reading) => reading.path);
   return {
     named: ofPath(path.replace(/[*?$]/g, encodedCharacter)),
     asked: ofPath(path),
-    readings: [path, encoded, ...slashed].map(ofPath),
+    readings: [...new Set([path, encoded, ...slashed, ...others])].map(ofPath),
     ...(door === "grant" && { granted: everythingOn(stage, route) }),
   };
 }

@@ -1,5 +1,6 @@
 // Request target (RFC 9112 3.2) -> what is routed, what is signed and what is sent, decided once so that the
 // three can never differ. Refuses what Lambda and SigV4 would not read as the caller wrote it.
+import { unescape } from "node:querystring";
 import { headerValues, type RawHeaders } from "./raw-headers.js";
 import { accept, refuse, type Result } from "./result.js";
 
@@ -19,6 +20,8 @@ export interface RequestTarget {
 
 // RFC 3986 3.3: pchar and "/". Anything else must come percent-encoded.
 const pathPattern = /^\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/;
+// C0, DEL and C1 in UTF-8. URL parsers drop tabs and line breaks, so `/ad%09min` would be `/admin`; nobody means the others.
+const controlPattern = /%(?:[01][0-9A-F]|7F|C2%[89][0-9A-F])/i;
 // Looser than RFC 3986 3.4: browsers leave brackets, braces and pipes bare, and re-encoding them loses nothing.
 const queryPattern = /^(?:[\x21\x22\x24\x26-\x7e]|%[0-9A-Fa-f]{2})*$/;
 
@@ -43,8 +46,9 @@ export function requestTargetOf(request: {
  * `+` in a query as `%20`, and empty pairs (`&&`, a trailing `&` or `?`) are left out.
  *
  * Refuses `target_invalid` with a cause: not in origin-form, a fragment, bad percent-encoding or UTF-8, characters
- * outside RFC 3986, empty segments and dot segments (also percent-encoded: AWS folds them away while signing, so a
- * route could be walked around), a query pair without a name or with one of SigV4's own.
+ * outside RFC 3986, encoded control characters, empty segments and dot segments (also percent-encoded, once or twice: AWS
+ * folds them away while signing, and functions while reading, so a route could be walked around), a query pair without a
+ * name or with one of SigV4's own.
  */
 export function parseRequestTarget(raw: string): Result<RequestTarget> {
   const plain = parsePlainTarget(raw);
@@ -96,7 +100,9 @@ export function parseAnyTarget(raw: string): Result<RequestTarget> {
 
   const segments = path.slice(1).split("/").map(decode);
   if (!segments.every(isText)) return invalid("the path is not percent-encoded UTF-8");
+  if (controlPattern.test(path)) return invalid("the path holds an encoded control character");
   if (segments.some(hasDotSegment)) return invalid("the path holds a dot segment");
+  if (segments.some(hidesDotSegment)) return invalid("the path holds a dot segment, encoded twice");
   if (segments.slice(0, -1).includes("")) return invalid("the path holds an empty segment");
 
   const pairs = queryAt < 0 ? [] : parseQuery(raw.slice(queryAt + 1));
@@ -172,8 +178,12 @@ function decode(text: string): string | undefined {
 
 const isText = (text: string | undefined): text is string => text !== undefined;
 
-const hasDotSegment = (segment: string): boolean =>
-  segment.split(/[/\\]/).some((part) => part === "." || part === "..");
+// Where a URL is made of the decoded path, a part ends at a backslash too, the path at `?` and `#`, and spaces at the end go.
+const hasDotSegment = (segment: string): boolean => /(?:^|[/\\])\.\.?(?:[/\\?#]| *$)/.test(segment);
+
+/** Functions decode a path that an HTTP API has decoded before. */
+const hidesDotSegment = (segment: string): boolean =>
+  segment.includes("%") && hasDotSegment(unescape(segment));
 
 const joinPair = ([name, value]: Pair): string => `${name}=${value}`;
 

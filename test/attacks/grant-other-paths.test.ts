@@ -37,7 +37,7 @@ test.each([
   ["/Sts/hello", 404],
   ["/GRANT/hello", 404],
   ["/sts%2fhello", 404],
-  ["/sts%00", 404],
+  ["/sts%00", 400],
   ["/sts;x=y/hello", 404],
   ["/sts%20/", 404],
   ["/sts.", 404],

@@ -42,6 +42,22 @@ describe("parseRequestTarget refuses", () => {
     ["dots before an encoded slash", "/a/..%2fb", "dot segment"],
     ["dots behind an encoded slash", "/a%2F..", "dot segment"],
     ["dots before an encoded backslash", "/a/..%5Cb", "dot segment"],
+    ["dots before an encoded question mark, where a URL ends its path", "/a/..%3Fb", "dot segment"],
+    ["dots before an encoded hash sign", "/a/.%23b", "dot segment"],
+    ["dots and a space at the end, which a URL loses", "/a/..%20", "dot segment"],
+    ["two dots, encoded twice", "/a/%252e%252E/b", "dot segment, encoded twice"],
+    ["two dots, one of them encoded twice", "/a/.%252e", "dot segment, encoded twice"],
+    ["one dot, encoded twice", "/a/%252E/b", "dot segment, encoded twice"],
+    ["dots before a slash that is encoded twice", "/a/..%252Fb", "dot segment, encoded twice"],
+    ["dots before a backslash that is encoded twice", "/a/%252e.%255cb", "dot segment, encoded twice"],
+    ["encoded dots beside what is no UTF-8 when decoded again", "/a/%252e.%252F%25E9", "encoded twice"],
+    ["an encoded tab, which a URL loses", "/ad%09min", "control character"],
+    ["an encoded line feed", "/a%0A", "control character"],
+    ["an encoded carriage return", "/a%0db", "control character"],
+    ["a tab between dots", "/a/.%09./b", "control character"],
+    ["an encoded NUL", "/a%00", "control character"],
+    ["an encoded DEL", "/a%7fb", "control character"],
+    ["an encoded C1 control character", "/a%C2%9b2J", "control character"],
     ["a nameless value", "/?=b", "without a name"],
     ["a presigned URL's signature", "/?X-Amz-Signature=0", "SigV4's"],
     ["a presigned URL's date, spelt another way", "/?a=1&x%2Damz%2Ddate=0", "SigV4's"],
@@ -59,7 +75,7 @@ describe("parseRequestTarget refuses", () => {
 
   test("never throws and never lets a dot segment or a second host through", () => {
     const spelling = fc.string({
-      unit: fc.constantFrom("/", ".", "%2e", "%2F", "%5c", "a", "?", "%"),
+      unit: fc.constantFrom("/", ".", "%2e", "%252e", "%2F", "%5c", "%09", "%3F", "%20", "a", "?", "%"),
       maxLength: 12,
     });
     fc.assert(
@@ -69,6 +85,7 @@ describe("parseRequestTarget refuses", () => {
         const path = result.value.wire.split("?", 1)[0] ?? "";
         expect(path.startsWith("//")).toBe(false);
         expect(decodeURIComponent(path).split(/[/\\]/)).not.toContain("..");
+        expect(decodeURIComponent(path.replaceAll("%25", "%")).split(/[/\\]/)).not.toContain("..");
         expect(new URL(result.value.wire, "http://upstream.example").host).toBe("upstream.example");
       }),
       { numRuns: 1000 },
