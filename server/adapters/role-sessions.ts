@@ -46,9 +46,24 @@ export interface OwnCredentials {
 }
 
 export interface OpenRoleSessions extends RoleSessions {
-  /** What AssumeRole is signed with. Rejects where there are none. */
+  /** What AssumeRole is signed with. Rejects with an OwnCredentialsFault where there are none. */
   ownCredentials(): Promise<OwnCredentials>;
   close(): void;
+}
+
+/**
+ * The gateway got no credentials of its own. It may trade a token file for them, at STS as well (Fly.io, EKS), whose no
+ * has the same names then as a no to AssumeRole: what says which it was is this class alone.
+ */
+class OwnCredentialsFault extends Error {
+  override readonly name = "OwnCredentialsFault";
+  /** Of the error behind it: the SDK's name for what went wrong. */
+  readonly code: string;
+
+  constructor(cause: unknown) {
+    super(sentenceOf(cause), { cause });
+    this.code = likeError(cause).name;
+  }
 }
 
 export function createRoleSessions(options: RoleSessionsOptions): OpenRoleSessions {
@@ -61,17 +76,27 @@ export function createRoleSessions(options: RoleSessionsOptions): OpenRoleSessio
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   });
+  // Around the SDK's own provider, not around our call of it: what is sent asks it again, and it may renew just then.
+  const credentials = client.config.credentials;
+  client.config.credentials = Object.assign(
+    (properties?: Record<string, unknown>) =>
+      credentials(properties).catch((error: unknown) => {
+        throw new OwnCredentialsFault(error);
+      }),
+    // Or the SDK would hold what the provider holds already.
+    { memoized: true },
+  );
 
   async function assume(spec: SessionSpec): Promise<Result<RoleSession>> {
     const signal = AbortSignal.timeout(options.deadlineMs ?? deadlineMs);
     try {
       // Credentials with a session token are a role's own: the gateway is chaining.
-      const own = await before(signal, client.config.credentials(), "the gateway's own credentials");
+      const own = await before(signal, client.config.credentials(), () => new OwnCredentialsFault(late()));
       const isChained = own.sessionToken !== undefined;
       const input = assumeRoleInput(spec, { now: options.clock(), isChained });
       const sent = client.send(new AssumeRoleCommand(input), { abortSignal: signal });
       // The signal ends a try, but not the pause between two.
-      return accept(roleSessionOf(await before(signal, sent, "STS's answer"), spec));
+      return accept(roleSessionOf(await before(signal, sent, late), spec));
     } catch (error) {
       return refuse(denialOf(error));
     }
@@ -129,8 +154,10 @@ function assumedRoleArnOf({ roleArn, roleSessionName }: SessionSpec): string {
 
 /** STS's error codes: aws-sdk gives them as the error's name. What we do not know is an outage, not the caller's fault. */
 function denialOf(error: unknown): Denial {
-  const { name, message } = likeError(error);
-  const cause = `${name}: ${firstLine(message)}${requestOf(error)}`;
+  if (error instanceof OwnCredentialsFault) return ownDenialOf(error);
+  const { name } = likeError(error);
+  const cause = sentenceOf(error);
+  if (throttles.has(name)) return { reason: "sts_throttled", cause, retryAfterSeconds: 1 };
   switch (name) {
     case "AccessDenied":
     case "AccessDeniedException":
@@ -141,27 +168,41 @@ function denialOf(error: unknown): Denial {
     case "PackedPolicyTooLarge":
     case "PackedPolicyTooLargeException":
       return { reason: "session_too_large", slot: "tags and policy", cause };
-    case "Throttling":
-    case "ThrottlingException":
-    case "ThrottledException":
-    case "RequestLimitExceeded":
-    case "TooManyRequestsException":
-      return { reason: "sts_throttled", cause, retryAfterSeconds: 1 };
     case "ExpiredToken":
     case "ExpiredTokenException":
     case "InvalidClientTokenId":
     case "SignatureDoesNotMatch":
-    case "CredentialsProviderError":
     case "RegionDisabledException":
-      // The gateway's own credentials or its region: nothing a caller can mend, nor a second's patience.
-      return {
-        reason: "sts_unavailable",
-        cause: `the gateway's own access to STS: ${cause}`,
-        retryAfterSeconds: 30,
-      };
+      return noAccess(cause);
     default:
       return { reason: "sts_unavailable", cause, retryAfterSeconds: 2 };
   }
+}
+
+/** Whatever it is, it is not the caller's. A throttle alone passes by itself, and is the account's like any other. */
+function ownDenialOf({ code, message }: OwnCredentialsFault): Denial {
+  const denial = noAccess(`no credentials: ${message}`);
+  return throttles.has(code) ? { ...denial, reason: "sts_throttled", retryAfterSeconds: 1 } : denial;
+}
+
+/** The gateway's own credentials or its region: nothing a caller can mend, nor a second's patience. */
+const noAccess = (cause: string) => ({
+  reason: "sts_unavailable" as const,
+  cause: `the gateway's own access to STS: ${cause}`,
+  retryAfterSeconds: 30,
+});
+
+const throttles: ReadonlySet<string> = new Set([
+  "Throttling",
+  "ThrottlingException",
+  "ThrottledException",
+  "RequestLimitExceeded",
+  "TooManyRequestsException",
+]);
+
+function sentenceOf(error: unknown): string {
+  const { name, message } = likeError(error);
+  return `${name}: ${firstLine(message)}${requestOf(error)}`;
 }
 
 /** CloudTrail holds refused calls too, and finds them by this. */
@@ -171,10 +212,12 @@ function requestOf(error: unknown): string {
 }
 
 /** For work that takes no signal, or not all the time. */
-function before<T>(signal: AbortSignal, work: Promise<T>, what: string): Promise<T> {
+function before<T>(signal: AbortSignal, work: Promise<T>, faultOf: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new Error(`${what} did not come in time`));
+    const onAbort = (): void => reject(faultOf());
     signal.addEventListener("abort", onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
+
+const late = (): Error => new Error("no answer came in time");

@@ -228,7 +228,8 @@ describe("what STS cannot do is an outage", () => {
     await metadata.close();
     expect(refused(result)).toMatchObject({
       reason: "sts_unavailable",
-      cause: "Error: the gateway's own credentials did not come in time",
+      cause: "the gateway's own access to STS: no credentials: Error: no answer came in time",
+      retryAfterSeconds: 30,
     });
     expect([asked.length, tries]).toEqual([1, 0]);
   });
@@ -245,7 +246,7 @@ describe("trying again", () => {
     const { result, tries } = await assume([failed(400, "Throttling", { "retry-after": "1" })], {}, 100);
     expect(refused(result)).toMatchObject({
       reason: "sts_unavailable",
-      cause: "Error: STS's answer did not come in time",
+      cause: "Error: no answer came in time",
     });
     expect(tries).toBe(1);
   });
