@@ -79,13 +79,15 @@ export async function drain(
 const connections = new WeakMap<Server, ReadonlySet<Socket>>();
 
 /**
- * As node:http's, which counts a connection as idle once its answer is handed over, be most of it still waiting for a
- * slow reader: that one ends when all of it has left.
+ * As node:http's, with two differences. It counts a connection as idle once its answer is handed over, be most of it
+ * still waiting for a slow reader: that one ends when all of it has left. And it takes one that never sent a byte (a
+ * browser's spare, a port check) for one whose request is late, which would hold the drain up for all of `headersTimeout`:
+ * that one ends here. Where a part of a head is there a call has begun, and has the rest of that time to arrive.
  */
 function closeIdleConnections(server: Server): void {
-  const flushing = Array.from(connections.get(server) ?? []).filter(
-    ({ writableLength }) => writableLength > 0,
-  );
+  const open = Array.from(connections.get(server) ?? []);
+  for (const socket of open.filter(({ bytesRead }) => bytesRead === 0)) socket.destroy();
+  const flushing = open.filter(({ writableLength }) => writableLength > 0);
   for (const socket of flushing) {
     socket.destroy = () => {
       Reflect.deleteProperty(socket, "destroy");

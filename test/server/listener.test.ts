@@ -1,5 +1,7 @@
 // Clocks of the listener, and what is answered when node:http gives up on a request.
+import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import express from "express";
 import { answerConnectionErrors } from "../../server/adapters/connection-errors.js";
 import { createLog } from "../../server/adapters/log.js";
@@ -113,6 +115,30 @@ test("a drain ends idle connections, and the one whose answer is still on its wa
   let read = 0;
   for await (const piece of slow) read += (piece as Buffer).length;
   expect(read).toBeGreaterThan(bytes);
+  expect(await drained).toBe("finished");
+});
+
+test("a drain ends connections that never sent a byte, and waits for the one whose request has begun to arrive", async () => {
+  const other = createAppServer(app, { maxHeaderSize: 16_384 });
+  const port = await listen(other, { host: "127.0.0.1", port: 0, keepAliveTimeoutMs: 60_000 });
+  const accepted = once(other, "connection") as Promise<[Socket]>;
+  const begun = await openSocket(`http://127.0.0.1:${port}`);
+  const [its] = await accepted;
+  const arrived = new Promise<void>((resolve) => {
+    onHeld = (response) => resolve(void response.end("whole"));
+  });
+  begun.write("GET /held HTTP/1.1\r\n");
+  while (its.bytesRead === 0) await new Promise(setImmediate);
+  const silent = await openSocket(`http://127.0.0.1:${port}`);
+  let [isOver, isSilentGone] = [false, false];
+  const drained = drain(other, 60_000).finally(() => (isOver = true));
+  silent.resume().once("close", () => (isSilentGone = true));
+  await Promise.race([drained, new Promise((resolve) => silent.once("close", resolve))]);
+  expect([isSilentGone, isOver]).toEqual([true, false]);
+  const answered = readToEnd(begun);
+  begun.write("Host: a\r\n\r\n");
+  await arrived;
+  expect((await answered).body).toContain("whole");
   expect(await drained).toBe("finished");
 });
 
