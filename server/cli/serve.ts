@@ -43,8 +43,9 @@ async function serveUntilSignal(settings: Settings, console: Console): Promise<n
     return exitStatus.ok;
   } catch (error) {
     if (error instanceof AuthorizerFault) return authorizerFault(error, console);
-    if (!isListenError(error)) throw error;
-    console.printError(`grantway: ${listenFault(error)}\n`);
+    const fault = listenFault(error, settings.listen);
+    if (fault === undefined) throw error;
+    console.printError(`grantway: ${fault}\n`);
     return exitStatus.unavailable;
   }
 }
@@ -66,24 +67,26 @@ function firstSignal(): Promise<void> {
   });
 }
 
-interface ListenError extends Error {
-  readonly code: string;
-  readonly port: number;
-  readonly address: string;
-}
-
-const isListenError = (error: unknown): error is ListenError =>
-  error instanceof Error && "syscall" in error && error.syscall === "listen";
-
 function authorizerFault({ faults }: AuthorizerFault, console: Console): number {
   const lines = faults.map(({ authorizer, fault }) => `grantway: authorizer ${authorizer}: ${fault}\n`);
   console.printError(lines.join(""));
   return exitStatus.config;
 }
 
-const listenFault = ({ code, address, port }: ListenError): string =>
-  code === "EADDRINUSE"
-    ? `port ${port} on ${address} is taken; PORT and ADMIN_PORT choose others, 0 means any free one`
-    : `cannot listen on ${address}, port ${port}: ${code}`;
+/** Undefined where it was not the listening that failed. */
+function listenFault(error: unknown, { host }: Settings["listen"]): string | undefined {
+  // By shape, not by class: under a test runner the error comes from another realm.
+  const { syscall, code, hostname, address, port } = Object(error) as Readonly<Record<string, unknown>>;
+  if (syscall === "getaddrinfo" && hostname === host)
+    return `listen.host: ${host} does not resolve (${String(code)}); ${hostAllowed}`;
+  if (syscall !== "listen") return undefined;
+  if (code === "EADDRNOTAVAIL") return `listen.host: ${host} is no address of this machine; ${hostAllowed}`;
+  return code === "EADDRINUSE"
+    ? `port ${String(port)} on ${String(address)} is taken; PORT and ADMIN_PORT choose others, 0 means any free one`
+    : `cannot listen on ${String(address)}, port ${String(port)}: ${String(code)}`;
+}
+
+const hostAllowed =
+  "it takes an IP address of this machine, or a name that resolves to one; 0.0.0.0 is all of them";
 
 export const serve: Command = { usage, run };
