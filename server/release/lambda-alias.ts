@@ -8,9 +8,9 @@ import {
   PublishVersionCommand,
   UpdateAliasCommand,
 } from "@aws-sdk/client-lambda";
-import { accept } from "../core/result.js";
+import { accept, refuse } from "../core/result.js";
 import { awsFault } from "./aws-fault.js";
-import type { AliasState, FunctionAlias, VersionState } from "./ports.js";
+import type { AliasState, Fault, FunctionAlias, VersionState } from "./ports.js";
 
 export interface AliasName {
   /** A name or an ARN, without a qualifier. */
@@ -37,10 +37,14 @@ export function lambdaAlias(client: LambdaClient, { functionName, alias }: Alias
         Description: description,
         RevisionId: revisionId,
       });
+      const attempts = watchAttempts(command);
       return client
         .send(command)
         .then((answer) => accept(toAlias(answer)))
-        .catch((error: unknown) => awsFault(error, of("UpdateAlias", alias)));
+        .catch((error: unknown) => {
+          const { denial } = awsFault(error, of("UpdateAlias", alias));
+          return refuse<Fault>({ ...denial, ...(attempts.mayBeDone && { mayBeDone: true }) });
+        });
     },
     describe: (version) =>
       client
@@ -53,6 +57,31 @@ export function lambdaAlias(client: LambdaClient, { functionName, alias }: Alias
         .then((answer) => accept(toVersion(answer)))
         .catch((error: unknown) => awsFault(error, of("PublishVersion"))),
   };
+}
+
+/** The SDK tells of its last attempt only, and one before may have been done without an answer. */
+function watchAttempts({ middlewareStack }: UpdateAliasCommand): { mayBeDone: boolean } {
+  const seen = { mayBeDone: false };
+  middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        seen.mayBeDone ||= !isRefusal(error);
+        throw error;
+      }
+    },
+    // Within the SDK's retries, and around all of an attempt: an answer may end in its middle.
+    { step: "deserialize", priority: "high", name: "grantwayAttempts" },
+  );
+  return seen;
+}
+
+/** A 4xx: AWS did nothing. */
+function isRefusal(error: unknown): boolean {
+  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode ?? 0;
+  return status >= 400 && status < 500;
 }
 
 function toAlias(answer: AliasConfiguration): AliasState {

@@ -8,6 +8,8 @@ import type { ReleaseEvent } from "./events.js";
 export interface Fault {
   readonly kind: "conflict" | "failed";
   readonly sentence: string;
+  /** No answer told what came of it: it may be done all the same. */
+  readonly mayBeDone?: true;
 }
 
 export interface AliasState {

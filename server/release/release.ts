@@ -3,9 +3,10 @@
 import { formatDuration } from "../core/duration.js";
 import type { Ending } from "./events.js";
 import type { Limit } from "./judge.js";
-import { type Mark, readMark, writeMark } from "./mark.js";
+import { type Mark, readMark } from "./mark.js";
+import { moveAlias } from "./move-alias.js";
 import { percentOf } from "./percent.js";
-import type { AliasChange, AliasState, Fault, ReleasePorts, VersionState } from "./ports.js";
+import type { AliasState, Fault, ReleasePorts, VersionState } from "./ports.js";
 import { findBlindness, whyNot } from "./preconditions.js";
 import { watchStep } from "./watch-step.js";
 
@@ -129,7 +130,7 @@ async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, step
   const unseen: number[] = [];
   let current = alias;
   for (const percent of steps) {
-    const updated = await update(ports, current, mark, {
+    const updated = await moveAlias(ports, current, mark, {
       additional: { version: to, weight: percent / 100 },
     });
     if (!updated.ok) return leave(ports, current, mark, updated.denial);
@@ -153,7 +154,7 @@ async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, step
     if (isUnseen) unseen.push(percent);
   }
   const done: Mark = { from, to, phase: "done", at: ports.clock() };
-  const ended = await update(ports, current, done, { functionVersion: to, additional: null });
+  const ended = await moveAlias(ports, current, done, { functionVersion: to, additional: null });
   if (!ended.ok) return leave(ports, current, mark, ended.denial);
   ports.tell({ event: "done", version: to, ...(unseen.length > 0 && { unseen }) });
   return "done";
@@ -166,34 +167,27 @@ const BACK_EVERY_MS = 10_000;
 async function goBack(ports: ReleasePorts, current: AliasState, mark: Mark, why: string): Promise<Ending> {
   ports.tell({ event: "over", why });
   const undone: Mark = { ...mark, phase: "undone", at: ports.clock() };
-  const back = () => update(ports, current, undone, { functionVersion: mark.from, additional: null });
-  let ended = await back();
+  const place = { functionVersion: mark.from, additional: null };
+  let ended = await moveAlias(ports, current, undone, place);
   for (let tries = 1; !ended.ok && ended.denial.kind === "failed" && tries < BACK_TRIES; tries += 1) {
     ports.tell({ event: "retried", sentence: ended.denial.sentence });
     await ports.sleep(BACK_EVERY_MS);
     if (ports.isStopped()) break;
-    ended = await back();
+    ended = await moveAlias(ports, current, undone, place, true);
   }
   if (!ended.ok) return leave(ports, current, mark, ended.denial);
   ports.tell({ event: "rolled_back", from: mark.to, to: mark.from });
   return "no";
 }
 
-/** Where it stands, beside what went wrong: after a conflict that is for somebody else to say. */
+/** Where it stands, beside what went wrong: after a conflict that is for somebody else to say, and it must be known. */
 function leave(ports: ReleasePorts, { additional }: AliasState, { to }: Mark, fault: Fault): Ending {
   const ending = tellFault(ports, fault);
-  if (fault.kind !== "conflict" && additional?.version === to)
+  const isKnown = fault.kind !== "conflict" && fault.mayBeDone !== true;
+  if (isKnown && additional?.version === to)
     ports.tell({ event: "left", percent: percentOf(additional.weight), version: to });
   return ending;
 }
-
-export const update = (
-  { alias }: Pick<ReleasePorts, "alias">,
-  { description, revisionId }: AliasState,
-  mark: Mark,
-  change: Pick<AliasChange, "functionVersion" | "additional">,
-): ReturnType<ReleasePorts["alias"]["update"]> =>
-  alias.update({ ...change, description: writeMark(description, mark), revisionId });
 
 export function tellRefusal({ tell }: Pick<ReleasePorts, "tell">, sentence: string): Ending {
   tell({ event: "refused", sentence });

@@ -2,8 +2,9 @@
 // to the one that is named; a release that is under way ends.
 import type { Ending } from "./events.js";
 import { type Mark, readMark } from "./mark.js";
+import { moveAlias } from "./move-alias.js";
 import type { AliasState, ReleasePorts } from "./ports.js";
-import { tellFault, tellRefusal, update } from "./release.js";
+import { tellFault, tellRefusal } from "./release.js";
 
 type RollbackPorts = Pick<ReleasePorts, "alias" | "clock" | "tell">;
 
@@ -29,7 +30,7 @@ export async function rollback(ports: RollbackPorts, plan: RollbackPlan): Promis
     return "done";
   }
   const mark: Mark = { from: to, to: numberOr(from, to), phase: "undone", at: ports.clock() };
-  const updated = await update(ports, alias.value, mark, { functionVersion: to, additional: null });
+  const updated = await moveAlias(ports, alias.value, mark, { functionVersion: to, additional: null });
   if (!updated.ok) return tellFault(ports, updated.denial);
   ports.tell({ event: "rolled_back", from, to });
   return "done";

@@ -1,17 +1,10 @@
 // A release's events as lines for a terminal or a log: one for each step and each look.
 import { formatDuration } from "../core/duration.js";
+import type { Style } from "../core/style.js";
 import type { ReleaseEvent, Seen } from "./events.js";
 import type { Status } from "./status.js";
 
-export interface Painter {
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-  readonly red: (text: string) => string;
-  readonly green: (text: string) => string;
-  readonly yellow: (text: string) => string;
-}
-
-export function eventLine(event: ReleaseEvent, paint: Painter): string {
+export function eventLine(event: ReleaseEvent, paint: Style): string {
   switch (event.event) {
     case "would":
       return `would call  ${event.call}`;
@@ -67,7 +60,7 @@ export function eventLine(event: ReleaseEvent, paint: Painter): string {
 const keeps = ({ version, percent }: { readonly version: string; readonly percent: number }): string =>
   `version ${version} keeps ${percent} %`;
 
-function doneLine({ version, unseen }: ReleaseEvent & { readonly event: "done" }, paint: Painter): string {
+function doneLine({ version, unseen }: ReleaseEvent & { readonly event: "done" }, paint: Style): string {
   const line = `done        the alias is on version ${version} alone`;
   if (unseen === undefined) return paint.green(line);
   return paint.yellow(`${line}; no calls were seen at ${unseen.map((percent) => `${percent} %`).join(", ")}`);
