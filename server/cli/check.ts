@@ -2,14 +2,15 @@
 import { loadConfiguration } from "../config/load.js";
 import { formatFaults, type Fault } from "../config/fault.js";
 import { nameSource } from "../config/source.js";
+import { printable, toJson } from "../core/printable.js";
 import { refuse } from "../core/result.js";
+import type { Style } from "../core/style.js";
 import { readArguments, withEnvironment } from "./arguments.js";
 import { readCases, type Case } from "./case-file.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
 import { lint, type Finding } from "./lint.js";
-import { toJson } from "./printable.js";
 import { formatRouteTarget, routeTargets, type RouteTarget } from "./route-targets.js";
-import { styleFor, type Style } from "./style.js";
+import { styleFor } from "./style.js";
 
 const usage = `Usage: grantway check [FILE] [OPTIONS]
 
@@ -87,10 +88,10 @@ function printReport({ source, faults, findings, targets = [] }: Report, console
   const warnings = findings.filter(({ severity }) => severity === "warning").length;
   const end =
     warnings === 0 ? style.green("ok") : style.yellow(`${warnings} warning${warnings > 1 ? "s" : ""}`);
-  console.print(`${source}: ${end}\n${lines.join("")}${targets.map(formatRouteTarget).join("")}`);
+  console.print(`${printable(source)}: ${end}\n${lines.join("")}${targets.map(formatRouteTarget).join("")}`);
 }
 
 const formatFinding = ({ severity, path, message }: Finding, style: Style): string =>
-  `${severity === "warning" ? style.yellow("warning") : style.dim("note")}  ${path}: ${message}`;
+  `${severity === "warning" ? style.yellow("warning") : style.dim("note")}  ${printable(path)}: ${printable(message)}`;
 
 export const check: Command = { usage, run };

@@ -1,5 +1,6 @@
 // `grantway credentials`: temporary AWS credentials for one route, as an AWS SDK takes them from a `credential_process`.
 // Standard output has the document and nothing else. Writes no AWS credentials anywhere.
+import { printable } from "../core/printable.js";
 import type { Result } from "../core/result.js";
 import { accept, refuse } from "../core/result.js";
 import { obtainToken } from "../device-login/obtain-token.js";
@@ -10,7 +11,6 @@ import { exitStatus, usageFault, type Command, type Console } from "./console.js
 import { credentialsDocument } from "./credentials-document.js";
 import { credentialsOptions, readCredentialsOptions, type GrantRequest } from "./credentials-options.js";
 import { openCredentialsPorts } from "./credentials-ports.js";
-import { printable } from "./printable.js";
 
 const usage = `Usage: grantway credentials --gateway URL --route NAME --token-file FILE
        grantway credentials --gateway URL --route NAME --issuer URL --client-id ID [OPTIONS]

@@ -1,16 +1,15 @@
 // `grantway explain`: what one call would get, step by step. Asks the issuer for its keys, unless told not to, and
 // never AWS.
 import { createSigningKeys } from "../adapters/signing-keys.js";
+import { printable, toJson } from "../core/printable.js";
 import { parseRequestTarget } from "../core/request-target.js";
-import { isStsPath } from "../sts.js";
+import { isStsPath, stsRoutes } from "../sts.js";
 import { readArguments, withEnvironment } from "./arguments.js";
 import { loadSettings, type LoadedSettings } from "./configuration.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
 import { readQuestion, type Question } from "./explain-question.js";
 import { explainRequest } from "./explain-request.js";
-import { stsRoutes } from "./explain-route.js";
 import { formatExplanation } from "./explanation-text.js";
-import { printable, toJson } from "./printable.js";
 import { styleFor } from "./style.js";
 
 const usage = `Usage: grantway explain --route "METHOD /PATH" (--token JWT | --token-file FILE | --claims FILE)

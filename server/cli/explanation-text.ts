@@ -1,8 +1,8 @@
 // An Explanation for a reader: the steps in order, the AssumeRole input with its policy laid out, the answer last.
 import type { Denial } from "../core/denial.js";
+import { printableDeep } from "../core/printable.js";
+import type { Style } from "../core/style.js";
 import type { Explanation, Granted, Refused, RuleStep } from "./explanation.js";
-import { printableDeep } from "./printable.js";
-import type { Style } from "./style.js";
 import { formatTarget } from "./target-step.js";
 
 export function formatExplanation(given: Explanation, source: string, style: Style): string {

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { printableDeep } from "../core/printable.js";
 import { cloudWatchNumbers } from "../release/cloudwatch-numbers.js";
 import type { Ending, ReleaseEvent } from "../release/events.js";
 import { gatewayAt } from "../release/gateway-counts.js";
@@ -10,7 +11,6 @@ import { lambdaAlias } from "../release/lambda-alias.js";
 import type { ReleasePorts } from "../release/ports.js";
 import { eventLine } from "../release/text.js";
 import { type Console, exitStatus } from "./console.js";
-import { printableDeep } from "./printable.js";
 import { styleFor } from "./style.js";
 
 export interface ReleaseTarget {
@@ -72,7 +72,7 @@ export function openPorts(
 /** What was not done and why; for people it goes to standard error, as JSON it is an event like the others. */
 const FAULTS: ReadonlySet<ReleaseEvent["event"]> = new Set(["refused", "conflict", "failed"]);
 
-export function teller(console: Console, isJson: boolean): (event: ReleaseEvent) => void {
+function teller(console: Console, isJson: boolean): (event: ReleaseEvent) => void {
   const style = styleFor(console);
   return (event) => {
     const line = isJson ? JSON.stringify(printableDeep(event)) : eventLine(event, style);

@@ -1,10 +1,10 @@
 // `grantway status`: the versions behind an alias and how they do.
+import { toJson } from "../core/printable.js";
 import { tellFault } from "../release/release.js";
 import { readStatus } from "../release/status.js";
 import { statusText } from "../release/text.js";
 import { readArguments } from "./arguments.js";
 import { exitStatus, usageFault, type Command, type Console } from "./console.js";
-import { toJson } from "./printable.js";
 import { readTarget, targetOptions, targetUsage } from "./release-options.js";
 
 const usage = `Usage: grantway status --function NAME --alias NAME [OPTIONS]

@@ -1,9 +1,8 @@
 // Colours, on a terminal only. https://no-color.org, and FORCE_COLOR as Node reads it.
+import type { Style } from "../core/style.js";
 import type { Console } from "./console.js";
 
 const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;
-
-export type Style = Readonly<Record<keyof typeof codes, (text: string) => string>>;
 
 export function styleFor(console: Pick<Console, "env" | "isTerminal">): Style {
   const isColoured = takesColour(console);

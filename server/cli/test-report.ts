@@ -1,8 +1,8 @@
 // The results of `grantway test` for a reader: what differs as a diff, then one line that sums up.
+import { printable } from "../core/printable.js";
+import type { Style } from "../core/style.js";
 import type { Change, Comparison } from "./compare-settings.js";
 import type { Difference } from "./expectations.js";
-import { printable } from "./printable.js";
-import type { Style } from "./style.js";
 
 interface Named {
   readonly name: string;
@@ -17,9 +17,9 @@ export interface Tested {
 
 export function formatTested({ passed, failed, cases }: Tested, style: Style): string {
   const lines = cases.flatMap(({ name, file, differences }) => {
-    if (differences.length === 0) return [`${style.green("✓")} ${name}`];
+    if (differences.length === 0) return [`${style.green("✓")} ${printable(name)}`];
     const diff = differences.flatMap(({ expected, actual }) => diffLines(expected, actual, style));
-    return [`${style.red("✗")} ${name} ${style.dim(`(${file})`)}`, ...diff];
+    return [`${style.red("✗")} ${printable(name)} ${style.dim(`(${printable(file)})`)}`, ...diff];
   });
   const sum = `${passed} passed, ${failed} failed`;
   const legend = failed > 0 ? style.dim(" (- expected, + what the configuration gives)") : "";
@@ -43,7 +43,7 @@ export function formatCompared({ changed, same, cases }: Compared, style: Style)
   const lines = cases
     .filter(({ change }) => change !== "same")
     .flatMap(({ name, change, before, after }) => [
-      `${colours[change](change)}: ${name}`,
+      `${colours[change](change)}: ${printable(name)}`,
       ...diffLines(before, after, style),
     ]);
   if (changed === 0) return `${style.green("nothing changes")} (${same} cases)\n`;

@@ -1,6 +1,8 @@
 // `grantway test`: cases that say who may do what, run against one configuration, or compared under two.
 import type { Settings } from "../config/compile.js";
 import { formatFaults } from "../config/fault.js";
+import { toJson } from "../core/printable.js";
+import type { Style } from "../core/style.js";
 import { readArguments, withEnvironment } from "./arguments.js";
 import { readCases, type Case } from "./case-file.js";
 import { compareAnswers } from "./compare-settings.js";
@@ -9,8 +11,7 @@ import { exitStatus, usageFault, type Command, type Console } from "./console.js
 import { differencesOf } from "./expectations.js";
 import { explainRequest } from "./explain-request.js";
 import type { Answer } from "./explanation.js";
-import { toJson } from "./printable.js";
-import { styleFor, type Style } from "./style.js";
+import { styleFor } from "./style.js";
 import { formatCompared, formatTested } from "./test-report.js";
 
 const usage = `Usage: grantway test FILE... [OPTIONS]

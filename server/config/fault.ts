@@ -2,6 +2,7 @@
 // is allowed there. Also turns zod's issues into faults.
 import { z } from "zod";
 import { nearest } from "../core/nearest.js";
+import { printable } from "../core/printable.js";
 
 export interface Fault {
   /** `roles[0].tags.tenant`, a line and column, or the name of an environment variable. */
@@ -21,11 +22,11 @@ export function formatPath(path: Path): string {
   return text === "" ? "(document)" : text;
 }
 
-/** For standard error: one line per fault. */
+/** For standard error: one line per fault, whatever the document holds. */
 export function formatFaults(source: string, faults: readonly Fault[]): string {
   const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
-  const lines = faults.map(({ path, message }) => `  ${path}: ${message}\n`);
-  return `${source}: ${count}\n${lines.join("")}`;
+  const lines = faults.map(({ path, message }) => `  ${printable(path)}: ${printable(message)}\n`);
+  return `${printable(source)}: ${count}\n${lines.join("")}`;
 }
 
 const maxShown = 60;

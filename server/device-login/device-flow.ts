@@ -1,6 +1,6 @@
 // The device authorization grant (RFC 8628): the terminal shows a code, the user confirms it in a browser, and this
 // side asks the token endpoint at the pace the provider sets. Keeps nothing.
-import { printable } from "../cli/printable.js";
+import { printable } from "../core/printable.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import { isJsonObject } from "../core/strict-json.js";
 import type { Failure, LoginPorts, LoginRequest, Terminal } from "./ports.js";

@@ -1,6 +1,6 @@
 // A report for a terminal: each finding with what it causes and what to paste, then what could not be seen.
-import { printable } from "../cli/printable.js";
-import type { Style } from "../cli/style.js";
+import { printable } from "../core/printable.js";
+import type { Style } from "../core/style.js";
 import type { Blind, Finding, Report } from "./finding.js";
 
 export function reportText(report: Report, style: Style): string {
