@@ -2,6 +2,7 @@
 import { accept, refuse, type Result } from "../core/result.js";
 import { isRoleArn } from "../core/role-arn.js";
 import type { ProbeValues } from "../doctor/probe.js";
+import { isHttpUrl } from "./http-url.js";
 
 export const doctorOptions = {
   config: { type: "string" },
@@ -70,5 +71,3 @@ function readTags(pairs: readonly string[]): Result<Readonly<Record<string, stri
   }
   return accept(tags);
 }
-
-const isHttpUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

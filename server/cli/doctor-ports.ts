@@ -5,6 +5,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { STSClient } from "@aws-sdk/client-sts";
 import { createFetchJson } from "../adapters/fetch-json.js";
+import { partitionOf } from "../config/aws-partition.js";
 import type { Settings } from "../config/compile.js";
 import { arnParts } from "../core/arn.js";
 import type { DoctorPorts } from "../doctor/ports.js";
@@ -41,8 +42,7 @@ export function openDoctorPorts(options: PortsOptions): OpenDoctorPorts {
   };
   const sts = bounded(STSClient, place);
   const readerSts = bounded(STSClient, { ...reading, ...place });
-  // IAM is one for all Regions of a partition, and is signed for the first of them.
-  const iam = bounded(IAMClient, { ...reading, region: iamRegionOf(place.region) });
+  const iam = bounded(IAMClient, { ...reading, region: partitionOf(place.region).iamRegion });
   const lambdas = new Map<string, LambdaClient>();
   const lambdaOf = (functionArn: string): LambdaClient => {
     const { region } = arnParts(functionArn);
@@ -100,6 +100,3 @@ function boundedClients(requestTimeoutMs: number) {
     return client;
   };
 }
-
-const iamRegionOf = (region: string): string =>
-  region.startsWith("cn-") ? "cn-north-1" : region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";

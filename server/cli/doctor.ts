@@ -27,9 +27,9 @@ Options:
       --config FILE            Else GATEWAY_CONFIG, else gateway.yaml.
       --route NAME             This route only, and its rules.
       --reader-profile NAME    The AWS profile that may read IAM and Lambda; else the gateway's.
-      --gateway-role ARN       Run by somebody else than the gateway: read for this role of its.
-                               Also for a role of the gateway's that has a path.
-      --role-arn ARN           The role to look at where a claim chooses it.
+      --gateway-role ARN       The gateway's role, when you are not the gateway. As the gateway,
+                               give it if the role has a path.
+      --role-arn ARN           The role to look at, if a claim chooses it.
       --tag KEY=VALUE          A tag as real callers have it, where a trust policy asks for more
                                than any value; else the rule's probe. May be repeated.
       --source-identity TEXT   The same for the source identity.

@@ -1,25 +1,38 @@
-// The options that `release`, `status` and `rollback` share: which alias of which function, where, and which gateway.
+// The options that `release`, `status` and `rollback` share: which alias of which function, and where; and for the two
+// that look at gateways, which.
 import { accept, refuse, type Result } from "../core/result.js";
+import { regionPattern } from "../config/aws-partition.js";
 import type { Environment } from "../config/source.js";
+import { quoted } from "../core/quoted.js";
+import { isHttpUrl } from "./http-url.js";
 import type { ReleaseTarget } from "./release-ports.js";
 
-export const targetOptions = {
+export const aliasOptions = {
   function: { type: "string" },
   alias: { type: "string" },
-  gateway: { type: "string", multiple: true },
-  route: { type: "string" },
   region: { type: "string" },
   endpoint: { type: "string" },
   json: { type: "boolean" },
 } as const;
 
-export const targetUsage = `      --function NAME   The function: its name or its ARN. Needed.
-      --alias NAME      Its alias. Needed, unless the ARN ends in it.
+export const targetOptions = {
+  ...aliasOptions,
+  gateway: { type: "string", multiple: true },
+  route: { type: "string" },
+} as const;
+
+const named = `      --function NAME   The function: its name or its ARN. Needed.
+      --alias NAME      Its alias. Needed, unless the ARN ends in it.`;
+const watched = `
       --gateway URL     Admin address of a gateway whose 5xx count too. May be repeated.
-      --route NAME      The route on it that calls the alias. Needed with --gateway.
+      --route NAME      The route on it that calls the alias. Needed with --gateway.`;
+const placed = `
       --region REGION   Else the ARN's, else AWS_REGION, else AWS_DEFAULT_REGION.
       --endpoint URL    In place of AWS: the local twin's.
       --json            One line of JSON for each event.`;
+
+export const aliasUsage = named + placed;
+export const targetUsage = named + watched + placed;
 
 interface Given {
   readonly function?: string | undefined;
@@ -43,11 +56,8 @@ export function readTarget(given: Given, env: Environment): Result<ReleaseTarget
     return refuse("--alias takes an alias's name, which is no number");
   if (named.alias !== undefined && named.alias !== alias)
     return refuse("--alias and the end of the ARN are not the same");
-  if (given.region !== undefined && named.region !== undefined && given.region !== named.region)
-    return refuse("--region and the ARN's region are not the same");
-  const region = given.region ?? named.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
-  if (region === undefined || !/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region))
-    return refuse("--region is missing: a region such as eu-west-1");
+  const region = readRegion(given.region, named.region, env);
+  if (!region.ok) return region;
   const gateways = readGateways(given);
   if (!gateways.ok) return gateways;
   if (given.endpoint !== undefined && !isHttpUrl(given.endpoint)) return refuse("--endpoint takes a URL");
@@ -55,7 +65,23 @@ export function readTarget(given: Given, env: Environment): Result<ReleaseTarget
   // Of an ARN its account counts too.
   const functionName = named.region === undefined ? name : given.function.split(":").slice(0, 7).join(":");
   const endpoint = given.endpoint === undefined ? {} : { endpoint: given.endpoint };
-  return accept({ name, functionName, alias, region, ...endpoint, gateways: gateways.value });
+  return accept({ name, functionName, alias, region: region.value, ...endpoint, gateways: gateways.value });
+}
+
+function readRegion(
+  given: string | undefined,
+  ofArn: string | undefined,
+  { AWS_REGION, AWS_DEFAULT_REGION }: Environment,
+): Result<string, string> {
+  if (given !== undefined && ofArn !== undefined && given !== ofArn)
+    return refuse("--region and the ARN's region are not the same");
+  const places = { "--region": given, "the ARN's": ofArn, AWS_REGION, AWS_DEFAULT_REGION };
+  for (const [place, region] of Object.entries(places)) {
+    if (region === undefined) continue;
+    if (regionPattern.test(region)) return accept(region);
+    return refuse(`${place} ${quoted(region)} is no region: one is such as eu-west-1`);
+  }
+  return refuse("--region is missing: a region such as eu-west-1");
 }
 
 function readGateways({ gateway = [], route }: Given): Result<ReleaseTarget["gateways"], string> {
@@ -64,8 +90,4 @@ function readGateways({ gateway = [], route }: Given): Result<ReleaseTarget["gat
   if (route === undefined) return refuse("--route is missing: the name of the route that calls the alias");
   if (!gateway.every(isHttpUrl)) return refuse("--gateway takes the URL of a gateway's admin listener");
   return accept(gateway.map((url) => ({ url, route })));
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -1,5 +1,6 @@
 // The doctor's one arrow: ask, judge, tell. Loaded with the SDK's clients, when there is something to ask.
 import type { Settings } from "../config/compile.js";
+import { toJson } from "../core/printable.js";
 import { examine } from "../doctor/examine.js";
 import type { FlyFacts } from "../doctor/facts.js";
 import { gather } from "../doctor/gather.js";
@@ -10,7 +11,6 @@ import { exitStatus, type Console } from "./console.js";
 import type { DoctorAsked } from "./doctor-options.js";
 import { openDoctorPorts } from "./doctor-ports.js";
 import { noCredentials } from "./no-credentials.js";
-import { toJson } from "./printable.js";
 import { styleFor } from "./style.js";
 
 export interface DoctorRun extends DoctorAsked {

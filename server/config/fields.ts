@@ -6,6 +6,7 @@ import type { ExpressionOptions } from "../core/cel.js";
 import { parseDuration } from "../core/duration.js";
 import { isLoopbackHost } from "../core/loopback.js";
 import type { Result } from "../core/result.js";
+import { regionPattern } from "./aws-partition.js";
 
 /** Runs a core parser as a zod transform: its refusal becomes the issue. */
 export function parsedBy<Input, Output>(parse: (input: Input) => Result<Output, string>) {
@@ -55,7 +56,7 @@ export function expression(options: ExpressionOptions) {
 export const callVariables = ["claims", "issuer", "route"] as const;
 
 /** `https:`, or `http:` to this very machine: nothing secret crosses a network in the clear. */
-export function isProtectedUrl(url: URL): boolean {
+function isProtectedUrl(url: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname));
 }
 
@@ -90,11 +91,7 @@ function isOrigin(value: string): boolean {
   return url.href === `${url.origin}/`;
 }
 
-export const region = text(
-  /^[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-\d{1,2}$/,
-  32,
-  "must be an AWS region such as eu-west-1",
-);
+export const region = text(regionPattern, 32, "must be an AWS region such as eu-west-1");
 
 /** Names of roles and routes: they stand in logs, metrics and `/grant/{name}`. */
 export const shortName = text(

@@ -6,7 +6,7 @@ import type { SessionSpec } from "./model.js";
 /** AssumeRole gives no session shorter than this. */
 export const stsFloorSeconds = 900;
 /** STS refuses to give a role session a longer one ("role chaining"). */
-const chainedLimitSeconds = 3_600;
+export const chainedLimitSeconds = 3_600;
 
 /** Exactly what STS is asked for. `now` in epoch milliseconds. */
 export function assumeRoleInput(

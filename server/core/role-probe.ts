@@ -42,7 +42,7 @@ export const isProbe = (spec: SessionSpec): boolean => spec.caller === prober;
 const prober: SessionSpec["caller"] = { issuer: "urn:grantway:readiness", subject: probeName };
 
 /** Whatever else the role is given. */
-const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
+export const denyAll = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
 
 /** A sentence where the role cannot be asked for beforehand. */
 function probeSpec({ probe, roleArn, ...rule }: RoleRule): SessionSpec | string {
@@ -60,7 +60,7 @@ function probeSpec({ probe, roleArn, ...rule }: RoleRule): SessionSpec | string 
     // The rule's own: STS refuses one that is longer than the role's maximum.
     durationSeconds: rule.durationSeconds,
     ...(rule.externalId !== undefined && { externalId: rule.externalId }),
-    policy: nothing,
+    policy: denyAll,
     policyArns: [],
   };
 }

@@ -18,7 +18,7 @@ export interface KeyHeader {
 }
 
 /** RFC 7518 section 3.3. */
-const minModulusBits = 2048;
+export const minModulusBits = 2048;
 const curves: Readonly<Record<string, string>> = {
   ES256: "prime256v1",
   ES384: "secp384r1",
@@ -47,7 +47,8 @@ export const selectKey = (
 
 const nameOf = (kid: string | undefined): string => (kid === undefined ? "no kid" : `kid ${quoted(kid)}`);
 
-const misfit = ({ key, alg: keyAlg }: SigningKey, alg: SigningAlgorithm): string | undefined => {
+/** Why a key of a set does not serve an algorithm; `undefined`: it does. */
+export const misfit = ({ key, alg: keyAlg }: SigningKey, alg: SigningAlgorithm): string | undefined => {
   if (keyAlg !== undefined && keyAlg !== alg) return `the key is for ${quoted(keyAlg)}`;
   return keyMisfit(key, alg);
 };

@@ -42,7 +42,8 @@ function checkIdle(service: FlyService, { file }: FlyFacts, callSeconds: number)
     effect,
     paste: pasteOf(service, file, idleSecondsFor(callSeconds)),
   });
-  if (idleSeconds <= callSeconds)
+  // Where no call is proxied none is silent.
+  if (callSeconds > 0 && idleSeconds <= callSeconds)
     return [
       idle(
         `a call may be silent for ${callSeconds} s`,

@@ -1,12 +1,11 @@
 // The role of a rule itself: is it there, and does it last as long as the rule asks?
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (DurationSeconds)
+import { chainedLimitSeconds } from "../core/assume-role-input.js";
 import { formatDuration } from "../core/duration.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
 import { roleTemplate } from "./role-template.js";
 import type { CheckedRoute, CheckedRule } from "./scope.js";
-
-const chainedLimitSeconds = 3_600;
 
 export function checkRole(
   checked: CheckedRule,

@@ -1,5 +1,6 @@
 // A rule's AssumeRole as the gateway would send it, but with the doctor's own values and a policy that allows nothing.
 // STS names one missing action at a time, so it is asked again without what it named.
+import { chainedLimitSeconds } from "../core/assume-role-input.js";
 import type { Probe } from "./facts.js";
 import type { DoctorPorts, ProbeRequest } from "./ports.js";
 import type { CheckedRule } from "./scope.js";
@@ -10,7 +11,6 @@ export interface ProbeValues {
   readonly sourceIdentity: string;
 }
 
-const chainedLimitSeconds = 3_600;
 const placeholder = "grantway-doctor";
 
 export function probeRequest(

@@ -12,6 +12,10 @@ import { good, type ReleaseTwin, startReleaseTwin } from "../release/release-twi
 import { grantway } from "./run-grantway.js";
 
 const named = ["--function", "greeter", "--alias", "live", "--region", "eu-west-1"];
+const wrongUsage = (sentence: string) => ({
+  status: 64,
+  err: expect.stringContaining(sentence) as string,
+});
 
 describe.each(["release", "status", "rollback"])("%s", (command) => {
   test("--help tells usage, options, exit statuses and an example, in 100 columns", async () => {
@@ -27,15 +31,28 @@ describe.each(["release", "status", "rollback"])("%s", (command) => {
     [["--function", "f"], "--alias is missing"],
     [["--function", "f", "--alias", "7"], "--alias takes"],
     [["--function", "f", "--alias", "live"], "--region is missing"],
-    [[...named, "--route", "r"], "--route says nothing"],
-    [[...named, "--gateway", "http://127.0.0.1:1"], "--route is missing"],
-    [[...named, "--gateway", "here", "--route", "r"], "--gateway takes"],
     [[...named, "--endpoint", "here"], "--endpoint takes"],
     [[...named, "more"], "it takes options only"],
   ])("%j is wrong usage", async (argv, sentence) => {
-    const { status, err } = await grantway([command, ...argv]);
-    expect([status, err]).toEqual([64, expect.stringContaining(`grantway ${command}: ${sentence}`)]);
+    expect(await grantway([command, ...argv])).toMatchObject(wrongUsage(`grantway ${command}: ${sentence}`));
   });
+});
+
+describe.each(["release", "status"])("%s, which looks at gateways too,", (command) => {
+  test.each([
+    [[...named, "--route", "r"], "--route says nothing"],
+    [[...named, "--gateway", "http://127.0.0.1:1"], "--route is missing"],
+    [[...named, "--gateway", "here", "--route", "r"], "--gateway takes"],
+  ])("takes %j for wrong usage", async (argv, sentence) => {
+    expect(await grantway([command, ...argv])).toMatchObject(wrongUsage(`grantway ${command}: ${sentence}`));
+  });
+});
+
+test.each(["--gateway", "--route"])("rollback looks at no gateway, so it has no %s", async (option) => {
+  expect(await grantway(["rollback", ...named, option, "http://127.0.0.1:1"])).toMatchObject(
+    wrongUsage(`grantway rollback: there is no option ${option}`),
+  );
+  expect((await grantway(["rollback", "--help"])).out).not.toContain(option);
 });
 
 test.each([
@@ -71,6 +88,29 @@ test("an ARN tells region and alias, and keeps its account", () => {
   });
   expect(readTarget({ function: `${arn}:live`, alias: "next" }, {})).toMatchObject({ ok: false });
   expect(readTarget({ function: `${arn}:live`, region: "eu-west-1" }, {})).toMatchObject({ ok: false });
+});
+
+test.each(["eusc-de-east-1", "us-gov-west-1", "us-isob-east-1", "ap-southeast-2"])(
+  "the region %s is one, by its option and in an ARN",
+  (region) => {
+    const arn = `arn:aws-any:lambda:${region}:123456789012:function:f:live`;
+    for (const given of [{ function: "f", alias: "live", region }, { function: arn }])
+      expect(readTarget(given, {})).toMatchObject({ ok: true, value: { region } });
+  },
+);
+
+test.each([
+  [{ region: "eu-west" }, {}, '--region "eu-west" is no region: one is such as eu-west-1'],
+  [{ region: "" }, {}, '--region "" is no region: one is such as eu-west-1'],
+  [
+    { function: "arn:aws:lambda:west:123456789012:function:f" },
+    {},
+    'the ARN\'s "west" is no region: one is such as eu-west-1',
+  ],
+  [{}, { AWS_REGION: "EU-WEST-1" }, 'AWS_REGION "EU-WEST-1" is no region: one is such as eu-west-1'],
+  [{}, { AWS_DEFAULT_REGION: "x" }, 'AWS_DEFAULT_REGION "x" is no region: one is such as eu-west-1'],
+])("of %j and %j it is said which region is none", (given, env, denial) => {
+  expect(readTarget({ function: "f", alias: "live", ...given }, env)).toEqual({ ok: false, denial });
 });
 
 test("an AWS that takes a question and never answers is a failure in time", async () => {

@@ -456,6 +456,14 @@ test.each([
   expect(blind).toEqual([{ where: ["fly.toml"], sentence: `could not see: ${why}` }]);
 });
 
+test.each([
+  ["fly.toml without idle_timeout", "[http_service]", []],
+  ["one that keeps connections longer than the gateway", `${options}idle_timeout = 960`, idle],
+])("where no call is proxied none is silent: %s", (_title, toml, found) => {
+  const scope = smallScope({ route: { doors: ["grant"] } });
+  expect(idsOf({ fly: readFly("fly.toml", toml) }, scope)).toEqual(found);
+});
+
 test("a fly.toml without a service that speaks HTTP is no clean bill", () => {
   const fly = readFly("fly.toml", `kill_timeout = 300\n${port}handlers = ["tls"]\n`);
   const sentence = 'could not see: no [http_service], and no [[services.ports]] with "http"';

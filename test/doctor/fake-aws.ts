@@ -8,6 +8,8 @@ import { openDoctorPorts, type OpenDoctorPorts } from "../../server/cli/doctor-p
 export interface AskedOfAws {
   /** `sts`, `iam`, `lambda`, `elasticloadbalancing` */
   readonly service: string;
+  /** For which it was signed. */
+  readonly region: string;
   /** Of the query protocol; for Lambda the method and the path. */
   readonly action: string;
   readonly parameters: URLSearchParams;
@@ -35,6 +37,7 @@ export async function withFakeAws(
   answer: AnswerOfAws,
   use: (ports: OpenDoctorPorts, endpoint: string) => Promise<void>,
   requestTimeoutMs = 20_000,
+  region = "eu-west-1",
 ): Promise<void> {
   const server = createServer((req, res) => {
     void readAsked(req).then((asked) => answer(asked, res));
@@ -44,7 +47,7 @@ export async function withFakeAws(
   const saved = { ...process.env };
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "hushhush" });
   const ports = openDoctorPorts({
-    ...{ sts: { region: "eu-west-1", endpoint }, endpoint },
+    ...{ sts: { region, endpoint }, endpoint },
     ...{ clock: Date.now, requestTimeoutMs },
   });
   try {
@@ -60,8 +63,9 @@ export async function withFakeAws(
 async function readAsked(req: IncomingMessage): Promise<AskedOfAws> {
   const chunks: Buffer[] = [];
   for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);
-  const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(req.headers.authorization ?? "")?.[1] ?? "";
+  const scope = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(req.headers.authorization ?? "");
+  const [region = "", service = ""] = scope?.slice(1) ?? [];
   const parameters = new URLSearchParams(Buffer.concat(chunks).toString());
   const action = parameters.get("Action") ?? `${req.method ?? ""} ${req.url ?? ""}`;
-  return { service, action, parameters };
+  return { service, region, action, parameters };
 }

@@ -3,17 +3,12 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
 import { firstLine } from "../../core/first-line.js";
 import { accept, refuse, type Result } from "../../core/result.js";
+import { denyAll } from "../../core/role-probe.js";
 import type { Clock } from "../../ports.js";
 import type { Facts } from "../facts.js";
 import type { CallerFault, DoctorPorts, ProbeAnswer, ProbeRequest } from "../ports.js";
 import { likeError } from "../../core/like-error.js";
 import { present, sentenceOf } from "./aws-look.js";
-
-/** Whoever got hold of such a session could do nothing with it. */
-const nothing = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }],
-});
 
 export function stsAsker(sts: STSClient, clock: Clock): Pick<DoctorPorts, "whoAmI" | "assume"> {
   const dates = watchDates(sts, clock);
@@ -28,7 +23,8 @@ export function stsAsker(sts: STSClient, clock: Clock): Pick<DoctorPorts, "whoAm
     },
     async assume(request) {
       try {
-        await sts.send(new AssumeRoleCommand({ ...assumeInput(request), Policy: nothing }));
+        // Whoever got hold of such a session could do nothing with it.
+        await sts.send(new AssumeRoleCommand({ ...assumeInput(request), Policy: denyAll }));
         return { outcome: "ok" };
       } catch (error) {
         return answerOf(error);
