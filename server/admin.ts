@@ -3,7 +3,7 @@ import express, { type Express } from "express";
 import helmet from "helmet";
 import { asksForOpenMetrics, plainContentType, plainExposition } from "./adapters/exposition.js";
 import type { Metrics } from "./adapters/metrics.js";
-import type { Readiness } from "./readiness.js";
+import type { Readiness } from "./core/readiness.js";
 
 export interface AdminParts {
   readonly readiness: () => Readiness;

@@ -1,4 +1,4 @@
-// Bodies that lie in memory: one that is relayed like any other, and one that is read whole, or as far as is wanted.
+// A body that lies in memory, and is relayed like any other.
 import type { RelayedBody, Sink, Verdict } from "./core/inbound.js";
 
 export class BufferedBody implements RelayedBody {
@@ -16,31 +16,4 @@ export class BufferedBody implements RelayedBody {
   leave(): void {
     // There is nobody to leave: the call is over.
   }
-}
-
-export interface ReadBody {
-  readonly bytes: Buffer;
-  /** How the body ended; `complete` where it was us who left. */
-  readonly verdict: Verdict;
-  /** There was no room, or no wish, for more than `bytes`. */
-  readonly isCut: boolean;
-}
-
-/** Reads on while `goesOn` says so of each chunk that has come. */
-export async function readBody(body: RelayedBody, goesOn: (bytes: number) => boolean): Promise<ReadBody> {
-  const read = { chunks: [] as Buffer[], isCut: false };
-  const verdict = await body.relay({
-    write: (chunk) => {
-      if (read.isCut) return true;
-      read.chunks.push(chunk);
-      read.isCut = !goesOn(chunk.length);
-      if (read.isCut) body.leave();
-      return true;
-    },
-    end: () => undefined,
-    destroy: () => undefined,
-    on: () => undefined,
-  });
-  const { chunks, isCut } = read;
-  return { bytes: Buffer.concat(chunks), verdict: isCut ? "complete" : verdict, isCut };
 }

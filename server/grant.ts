@@ -5,7 +5,7 @@ import type { Reply } from "./core/inbound.js";
 import type { Principal, RoleSession, Route, SessionSpec } from "./core/model.js";
 import { targetUrl } from "./core/target-url.js";
 
-/** The earlier of two ends, the session's and the token's (design.md section 4), as RFC 3339 has it. */
+/** The earlier of two ends, the session's and the token's (docs/credentials.md), as RFC 3339 has it. */
 export function expirationOf(principal: Principal, session: RoleSession): string {
   const end = Math.min(session.expiration, Math.floor(principal.expiresAt) * 1000);
   return new Date(end).toISOString().replace(/\.\d{3}Z$/, "Z");

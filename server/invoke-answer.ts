@@ -1,9 +1,10 @@
 // Lambda's answer to an invocation -> the caller's: the function's own as HTTP, or what the route's mode makes of it. A
 // function that failed is a refusal, never a 200. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-import { BufferedBody, readBody } from "./buffered-body.js";
+import { BufferedBody } from "./buffered-body.js";
 import type { Denial } from "./core/denial.js";
 import { functionAnswer, lambdasOwn } from "./core/function-answer.js";
 import { failureDenial, functionError, namesFunctionError } from "./core/function-error.js";
+import { readBody } from "./core/read-body.js";
 import { FunctionStream, type StreamFailure } from "./function-stream.js";
 import type { Reply, RequestBody, UpstreamCall, Verdict } from "./core/inbound.js";
 import type { InvokeTarget } from "./core/model.js";

@@ -52,7 +52,7 @@ interface Running {
   isDraining: boolean;
 }
 
-/** @throws Node's listen error when a port cannot be had; AuthorizerFault when a module is no authorizer. */
+/** @throws Node's error when a port cannot be had or the host does not resolve; AuthorizerFault when a module is no authorizer. */
 export async function startGateway(
   settings: Settings,
   log: Log,

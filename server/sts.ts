@@ -1,5 +1,5 @@
-// The /sts door: STS's query protocol, so that AWS_ENDPOINT_URL_STS and a token file are all that an SDK needs (design.md
-// section 4). The same rules, session and limits as at the grant door; only the token's place and the words are STS's.
+// The /sts door: STS's query protocol, so that AWS_ENDPOINT_URL_STS and a token file are all that an SDK needs
+// (docs/credentials.md). The same rules, session and limits as at the grant door; only the token's place and the words are STS's.
 import type { AuthenticateToken } from "./authenticate-token.js";
 import type { Authorize } from "./authorize.js";
 import { authorizeWebIdentity } from "./authorize-web-identity.js";
@@ -44,18 +44,27 @@ export type Sts = (call: StsCall) => Promise<Result<Reply>>;
 
 export const isStsPath = ({ segments }: RequestTarget): boolean => segments[0] === "sts";
 
+/** What `/sts` may give sessions of: all of them; `/sts/{route name}`: that one. A custom authorizer reads no web identity token. */
+export function stsRoutes(
+  routes: readonly Route[],
+  { segments: [, name, ...more] }: RequestTarget,
+): readonly Route[] {
+  if (more.length > 0) return [];
+  return routes.filter(
+    (route) => (name === undefined || route.name === name) && route.doors.has("grant") && !route.authorizer,
+  );
+}
+
 export function createSts(parts: StsParts): Sts {
   const { tokenBytes, bufferedBytes, handedOut } = parts;
   const readForm = createReadForm({ formBytes: tokenBytes + otherFormBytes, bufferedBytes });
-  // A custom authorizer reads no web identity token.
-  const granting = parts.routes.filter(({ doors, authorizer }) => doors.has("grant") && !authorizer);
 
   return async (call) => {
     const { inbound, target, findings } = call;
     findings.door = "sts";
-    const routes = routesAt(target, granting);
-    if (!routes.ok) return routes;
-    const [named] = target.segments.length > 1 ? routes.value : [];
+    const routes = stsRoutes(parts.routes, target);
+    if (routes.length === 0) return refuse({ reason: "route_unknown" });
+    const [named] = target.segments.length > 1 ? routes : [];
     if (named) findings.route = named;
     const head = checkHead(inbound, target);
     if (!head.ok) return head;
@@ -69,7 +78,7 @@ export function createSts(parts: StsParts): Sts {
     if (!request.ok) return request;
     return request.value.action === "GetCallerIdentity"
       ? callerIdentity(call, body.value)
-      : assumeRole(call, request.value, routes.value);
+      : assumeRole(call, request.value, routes);
   };
 
   async function assumeRole(
@@ -131,15 +140,6 @@ export function createSts(parts: StsParts): Sts {
     ] as const;
     return accept(stsResult("GetCallerIdentity", children, inbound.requestId));
   }
-}
-
-/** `/sts`: all of them; `/sts/{route name}`: that one. */
-function routesAt(
-  { segments: [, name, ...more] }: RequestTarget,
-  granting: readonly Route[],
-): Result<readonly Route[]> {
-  const routes = name === undefined ? granting : granting.filter((route) => route.name === name);
-  return routes.length === 0 || more.length > 0 ? refuse({ reason: "route_unknown" }) : accept(routes);
 }
 
 function checkHead({ method, headers }: Inbound, { wire }: RequestTarget): Result<undefined> {

@@ -1,5 +1,6 @@
 // From the text of a token to a verified Principal (RFC 7519, 8725, 9068), and the key that verified it. Says nothing of
 // who presents the token. An issuer that cannot be asked is never the token's fault.
+import { frozen } from "./core/frozen.js";
 import { decodeUnverified } from "./core/jwt.js";
 import type { Issuer } from "./core/model.js";
 import { checkClaims, scopesOf } from "./core/registered-claims.js";
@@ -48,10 +49,3 @@ export const createVerifyToken =
     };
     return accept({ principal: Object.freeze(principal), key: key.value });
   };
-
-const frozen = <T extends object>(value: T): T => {
-  for (const member of Object.values(value)) {
-    if (typeof member === "object" && member !== null) frozen(member as object);
-  }
-  return Object.freeze(value);
-};

@@ -2,13 +2,13 @@
 // to a bound. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 import aws4 from "aws4";
 import { hash } from "node:crypto";
-import { readBody } from "../buffered-body.js";
 import { Abandonment } from "../core/abandonment.js";
 import type { Denial } from "../core/denial.js";
 import { firstLine } from "../core/first-line.js";
 import { invocationPath } from "../core/invocation-path.js";
 import type { LambdaAuthorizerSource } from "../core/model.js";
 import { headerValues } from "../core/raw-headers.js";
+import { readBody } from "../core/read-body.js";
 import { refuse, type Result } from "../core/result.js";
 import { isJsonObject } from "../core/strict-json.js";
 import type { AuthorizerSilence, Clock, Upstream, UpstreamReply } from "../ports.js";

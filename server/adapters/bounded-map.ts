@@ -1,8 +1,9 @@
-// The BoundedMap port: the least recently used entry goes first. What to keep and for how long is obtain-session.ts's.
+// The BoundedMap port: the least recently used entry goes first. What to keep, and how long it counts, is for whoever holds
+// the map: sessions, refusals, budgets, decisions of authorizers, windows of calls.
 import { LRUCache } from "lru-cache";
 import type { BoundedMap } from "../ports.js";
 
-/** Sessions are about 3 KB each: 10,000 callers cost some 30 MB. */
+/** For sessions, the largest of all entries at about 3 KB each: 10,000 callers cost some 30 MB. */
 const maxEntries = 10_000;
 
 export function createBoundedMap<Value extends object>(

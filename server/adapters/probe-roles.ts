@@ -4,6 +4,7 @@
 // replicas would go at once, with the calls in flight and with every caller whose session still lasts.
 import type { Denial } from "../core/denial.js";
 import type { SessionSpec } from "../core/model.js";
+import type { RoleReadiness } from "../core/readiness.js";
 import { probeName, type ProbePlan, type RoleProbe } from "../core/role-probe.js";
 import type { Clock, RoleSessions } from "../ports.js";
 
@@ -31,13 +32,6 @@ export interface Probed {
   /** Of the session that STS gave: what CloudTrail shows. */
   readonly accessKeyId?: string;
   readonly assumeRoleRequestId?: string;
-}
-
-export interface RoleReadiness {
-  /** Why no call of a role's can succeed yet. */
-  readonly reasons: readonly string[];
-  /** What else is worth knowing: roles that worked and do not now, roles that are not probed. */
-  readonly notes: readonly string[];
 }
 
 export interface RoleProbes {

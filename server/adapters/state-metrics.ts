@@ -1,7 +1,7 @@
 // Metrics of what the gateway is, rather than of what it did: read from its parts whenever Prometheus asks. What alerts need
 // of it is in deploy/prometheus/alerts.yaml. Labels come from the configuration or from lists here, never from a caller.
 import { Counter, Gauge, type Registry, type RegistryContentType } from "prom-client";
-import type { ReadinessChecks } from "../readiness.js";
+import type { ReadinessChecks } from "../core/readiness.js";
 import type { HeldKeys } from "./signing-keys.js";
 
 export interface GatewayState {

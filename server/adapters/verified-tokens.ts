@@ -1,5 +1,5 @@
 // The VerifiedTokens port: a bounded, least-recently-used map, keyed by a digest so that a heap dump holds no token. How
-// long an entry counts is authenticate.ts's.
+// long an entry counts is authenticate-token.ts's.
 import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { VerifiedToken, VerifiedTokens } from "../ports.js";

@@ -34,7 +34,7 @@ export function openCredentialsPorts({ env, clock }: Pick<Console, "env" | "cloc
   };
 }
 
-export async function readTokenFile(file: string): Promise<Result<string, string>> {
+async function readTokenFile(file: string): Promise<Result<string, string>> {
   const name = file === "-" ? "standard input" : file;
   const text = await readBounded(file);
   if (!text.ok) return refuse(`${name} ${text.denial}`);

@@ -3,7 +3,7 @@ import type { Door, Route, RouteMatch } from "../core/model.js";
 import { parseRequestTarget, type RequestTarget } from "../core/request-target.js";
 import { accept, refuse, type Result } from "../core/result.js";
 import { createMatchRoute } from "../match-route.js";
-import { isStsPath } from "../sts.js";
+import { isStsPath, stsRoutes } from "../sts.js";
 import type { CallRequest, RouteStep } from "./explanation.js";
 import { targetStep } from "./target-step.js";
 
@@ -52,15 +52,6 @@ function matchSts(routes: readonly Route[], method: string, target: RequestTarge
   if (route === undefined || others.length > 0) return refuse({ reason: "route_unknown" });
   if (method !== "POST") return refuse({ reason: "method_not_allowed", allow: ["POST"] });
   return accept({ route, door: "grant", params: {} });
-}
-
-/** What a request to the /sts door may mean. A custom authorizer reads no web identity token. */
-export function stsRoutes(routes: readonly Route[], { segments }: RequestTarget): readonly Route[] {
-  const [, name, ...more] = segments;
-  if (more.length > 0) return [];
-  return routes.filter(
-    (route) => (name === undefined || route.name === name) && route.doors.has("grant") && !route.authorizer,
-  );
 }
 
 function whyNot(route: Route, method: string, target: RequestTarget): string {

@@ -1,4 +1,4 @@
-// Who calls: the checks of authenticate.ts one by one, on a token or on bare claims. Takes a token apart with the same
+// Who calls: the checks of verify-token.ts one by one, on a token or on bare claims. Takes a token apart with the same
 // functions and in the same order; the token itself stands in nothing that this gives back.
 import { presentedToken } from "../core/bearer-token.js";
 import type { Denial } from "../core/denial.js";

@@ -4,7 +4,9 @@
 import type { MethodArns } from "./authorizer-arn.js";
 import { parseAuthorizerPolicy, whyDenied, type AuthorizerPolicy } from "./authorizer-policy.js";
 import { toCelMap } from "./cel-values.js";
+import { frozen } from "./frozen.js";
 import type { Authorizer, Claims, Principal } from "./model.js";
+import { isNumericDate } from "./registered-claims.js";
 import { accept, refuse, type Result } from "./result.js";
 import { isJsonObject } from "./strict-json.js";
 
@@ -83,11 +85,12 @@ function readContext({ payloadVersion }: Authorizer, context: unknown): Result<C
 
 function principalOf(authorizer: Authorizer, subject: string, context: Claims): Result<Principal, string> {
   const { exp } = context;
-  if (typeof exp === "number" && !(exp >= 0 && exp <= maxNumericDate))
+  if (typeof exp === "number" && !isNumericDate(exp))
     return refuse("its context has an exp that is no date in seconds");
   // An own member whatever its name, so that `__proto__` is a claim like any other.
   const claims = Object.fromEntries([...Object.entries(context), ["sub", subject]]);
   const expiresAt = typeof exp === "number" ? exp : Infinity;
+  // Frozen, since one Principal serves every request that has the same decision. The context's depth is bounded by now.
   const principal = {
     issuer: authorizer,
     subject,
@@ -96,15 +99,4 @@ function principalOf(authorizer: Authorizer, subject: string, context: Claims): 
     scopes: new Set<string>(),
   };
   return accept(Object.freeze(principal));
-}
-
-/** The last second of year 9999, as for a token's `exp`. */
-const maxNumericDate = 253_402_300_799;
-
-/** One Principal serves every request that has the same decision. The context's depth is bounded by now. */
-function frozen<T extends object>(value: T): T {
-  for (const member of Object.values(value)) {
-    if (typeof member === "object" && member !== null && !Object.isFrozen(member)) frozen(member as object);
-  }
-  return Object.freeze(value);
 }

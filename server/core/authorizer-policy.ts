@@ -95,12 +95,12 @@ function whyNotGranted(
 const allows = (patterns: readonly string[], arn: string): boolean =>
   patterns.some((pattern) => {
     if (pattern === "*") return true;
-    const [parts, wanted] = [arnParts(arn), arnParts(pattern)];
+    const [parts, wanted] = [splitAsWritten(arn), splitAsWritten(pattern)];
     return wanted.length === parts.length && wanted.every((part, at) => matches(part, String(parts[at])));
   });
 
-/** The resource is the sixth part, and may hold colons. */
-function arnParts(arn: string): string[] {
+/** At the colons that are there, prefix included. The resource is the sixth part, and may hold colons. */
+function splitAsWritten(arn: string): string[] {
   const parts = arn.split(":");
   return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(":")] : [])];
 }

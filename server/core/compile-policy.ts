@@ -1,4 +1,4 @@
-// SessionSpec's policy: what a session may do at most, compiled for one route (design.md section 5). Claim values
+// SessionSpec's policy: what a session may do at most, compiled for one route, its target and no other. Claim values
 // enter only through typed slots and can never widen a statement; nothing is escaped silently.
 import type { Variables } from "./cel.js";
 import { boundAllows, denyOutside } from "./policy-bounds.js";

@@ -1,5 +1,5 @@
 // Every way a request can be refused. `reason` and its data are for the operator's log; what the caller
-// sees is decided in problem.ts alone. No status code stands here.
+// sees is decided in problem.ts, and at the /sts door in sts-problem.ts. No status code stands here.
 
 /** Reasons why a bearer token is not accepted. The caller sees one text for all of them (RFC 6750 3.1). */
 export type TokenReason =

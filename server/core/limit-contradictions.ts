@@ -37,7 +37,7 @@ export function drainContradiction({
 }
 
 /** A sentence for each timer that would end a silent call, or the connection it came over, before its route does. */
-export function timerContradictions({ routes }: CallLimits, { server, upstream }: EffectiveTimers): string[] {
+function timerContradictions({ routes }: CallLimits, { server, upstream }: EffectiveTimers): string[] {
   const longest = longestOf(routes.filter(({ doors }) => doors.has("proxy")));
   if (!longest) return [];
   const timers = {

@@ -88,7 +88,7 @@ export interface IdentitySource {
   readonly name: string;
 }
 
-/** A verified caller. Made by authenticate.ts and consult-authorizer.ts, and by nothing else. */
+/** A verified caller. For a call it is made by verify-token.ts and core/authorizer-answer.ts, and by nothing else. */
 export interface Principal {
   readonly issuer: Voucher;
   /** The `sub` claim. */

@@ -1,5 +1,5 @@
-// Denial -> what the caller sees: status, challenge (RFC 6750 3, RFC 9449 7.1), RFC 9457 body. The only place with status codes.
-// Texts are constants: what was wrong in detail is for the operator's log.
+// Denial -> what the caller sees: status, challenge (RFC 6750 3, RFC 9449 7.1), RFC 9457 body; sts-problem.ts does it for
+// the /sts door. Texts are constants: what was wrong in detail is for the operator's log.
 import type { Denial } from "./denial.js";
 import { signingAlgorithms } from "./model.js";
 

@@ -39,7 +39,7 @@ const scopeList = (claim: unknown): string[] => {
   return Array.isArray(claim) ? claim.filter((scope) => typeof scope === "string") : [];
 };
 
-const isNumericDate = (value: unknown): value is number =>
+export const isNumericDate = (value: unknown): value is number =>
   typeof value === "number" && value >= 0 && value <= maxNumericDate;
 
 const timeDenial = (

@@ -1,4 +1,4 @@
-// What a session must be allowed for one route to work, and nothing else (design.md section 5).
+// What a session must be allowed for one route to work, and nothing else (docs/iam.md).
 import type { ExecuteApiTarget, FunctionUrlTarget, InvokeTarget, Route } from "./model.js";
 import type { Statement } from "./policy-bounds.js";
 import { anyMethods } from "./route-key.js";

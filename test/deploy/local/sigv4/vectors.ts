@@ -52,7 +52,7 @@ const postVanilla = "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efb
 const postQuery = "28038455d6de14eafc1f9222cf5aa6f1a96197d7deb8263271d420d138af7f11";
 const spaced = "652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741";
 
-// Two signers disagree on these, or no HTTP client sends them: design.md lets the twin refuse what AWS takes.
+// Two signers disagree on these, or no HTTP client sends them: the twin may refuse what AWS takes (CONTRIBUTING.md).
 const dots: More = { refused: "the path has a dot segment" };
 const empty: More = { refused: "the path has an empty segment" };
 const bare: More = { refused: "the path has a character that must be percent-encoded, or is no path" };

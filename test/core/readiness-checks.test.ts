@@ -1,12 +1,11 @@
 // The checks of /readyz as a metric's labels: each fails alone, and the gateway is ready exactly where all hold.
-import { checksOf, readinessOf, type ReadinessParts } from "../server/readiness.js";
+import { checksOf, readinessOf, type ReadinessParts } from "../../server/core/readiness.js";
 
 const keys = (...had: readonly boolean[]): ReadinessParts["keys"] => ({
   status: () =>
     had.map((hasHadKeys, at) => ({
       issuer: `i${at}`,
       ready: hasHadKeys,
-      keys: hasHadKeys ? 1 : 0,
       hasHadKeys,
     })),
 });

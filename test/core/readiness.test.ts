@@ -1,11 +1,15 @@
-import type { IssuerKeysStatus } from "../server/adapters/signing-keys.js";
-import { checksOf, readinessOf, type ReadinessParts } from "../server/readiness.js";
+import {
+  checksOf,
+  readinessOf,
+  type IssuerReadiness,
+  type ReadinessParts,
+} from "../../server/core/readiness.js";
 
-const served: IssuerKeysStatus = { issuer: "main", ready: true, keys: 2, hasHadKeys: true };
-const never: IssuerKeysStatus = { issuer: "other", ready: false, keys: 0, hasHadKeys: false };
+const served: IssuerReadiness = { issuer: "main", ready: true, hasHadKeys: true };
+const never: IssuerReadiness = { issuer: "other", ready: false, hasHadKeys: false };
 
 const partsWith = (
-  statuses: readonly IssuerKeysStatus[],
+  statuses: readonly IssuerReadiness[],
   more: Partial<ReadinessParts> = {},
 ): ReadinessParts => ({
   keys: { status: () => statuses },
@@ -20,7 +24,7 @@ test("a gateway whose issuers have keys and whose roles work is ready", () => {
   expect(checksOf(partsWith([served]))).toEqual({ accepting: true, keys: true, limits: true, roles: true });
 });
 
-test.each<[string, Partial<IssuerKeysStatus>, string]>([
+test.each<[string, Partial<IssuerReadiness>, string]>([
   ["yet", {}, "no keys of issuer other: not fetched yet"],
   ["because of a fault", { lastError: "it answered 404" }, "no keys of issuer other: it answered 404"],
 ])("an issuer that has had no keys %s keeps the gateway out of traffic, by name", (_why, fault, reason) => {
@@ -29,7 +33,7 @@ test.each<[string, Partial<IssuerKeysStatus>, string]>([
   expect(checksOf(parts).keys).toBe(false);
 });
 
-test.each<[string, Partial<IssuerKeysStatus>, string]>([
+test.each<[string, Partial<IssuerReadiness>, string]>([
   [
     "cannot be asked now",
     {},
@@ -37,7 +41,7 @@ test.each<[string, Partial<IssuerKeysStatus>, string]>([
   ],
   [
     "has withdrawn its keys, or was down for a day",
-    { ready: false, keys: 0 },
+    { ready: false },
     "no keys of issuer main: it answered 500 (there were some before)",
   ],
 ])("an issuer that %s is told of, and takes nobody out of traffic", (_what, status, note) => {

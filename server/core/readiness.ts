@@ -1,14 +1,31 @@
 // Why the gateway should get no traffic now: the answer of /readyz. Ready is who can serve: keys of every issuer have been
 // fetched, and every role that can be asked for beforehand has been assumed. What worked once in this process and fails
 // now is told of, and keeps nobody out: all replicas would go at once, with the callers of the other issuers and roles.
-import type { RoleReadiness } from "./adapters/probe-roles.js";
-import type { FetchedSigningKeys, IssuerKeysStatus } from "./adapters/signing-keys.js";
+
+/** An issuer's signing keys. */
+export interface IssuerReadiness {
+  /** The issuer's short name. */
+  readonly issuer: string;
+  /** There is at least one key that serves. */
+  readonly ready: boolean;
+  /** In this process, at some time. */
+  readonly hasHadKeys: boolean;
+  /** Absent when the latest fetch went well. */
+  readonly lastError?: string;
+}
+
+export interface RoleReadiness {
+  /** Why no call of a role's can succeed yet. */
+  readonly reasons: readonly string[];
+  /** What else is worth knowing: roles that worked and do not now, roles that are not probed. */
+  readonly notes: readonly string[];
+}
 
 export interface ReadinessParts {
-  readonly keys: Pick<FetchedSigningKeys, "status">;
+  readonly keys: { status(): readonly IssuerReadiness[] };
   readonly roles: RoleReadiness;
   readonly isDraining: boolean;
-  /** Sentences of core/limit-contradictions.ts. */
+  /** Sentences of limit-contradictions.ts. */
   readonly contradictions: readonly string[];
 }
 
@@ -48,12 +65,12 @@ export function readinessOf({ keys, roles, isDraining, contradictions }: Readine
 }
 
 /** Or could before: an issuer that withdraws its keys, or is down for a day, does so to every replica. */
-const canServe = ({ ready, hasHadKeys }: IssuerKeysStatus): boolean => ready || hasHadKeys;
+const canServe = ({ ready, hasHadKeys }: IssuerReadiness): boolean => ready || hasHadKeys;
 
-const withoutKeys = ({ issuer, lastError }: IssuerKeysStatus): string =>
+const withoutKeys = ({ issuer, lastError }: IssuerReadiness): string =>
   `no keys of issuer ${issuer}: ${lastError ?? "not fetched yet"}`;
 
-const faultOf = (status: IssuerKeysStatus): string =>
+const faultOf = (status: IssuerReadiness): string =>
   status.ready
     ? `the keys of issuer ${status.issuer} cannot be fetched now, and those in hand serve: ${status.lastError}`
     : `${withoutKeys(status)} (there were some before)`;
