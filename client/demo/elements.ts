@@ -49,7 +49,7 @@ export function countDown(): void {
     time.textContent = timeLeft(Number(time.dataset.ends) - Date.now());
 }
 
-export function timeLeft(ms: number): string {
+function timeLeft(ms: number): string {
   if (ms <= 0) return "it has ended";
   const seconds = Math.ceil(ms / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];

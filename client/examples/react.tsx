@@ -1,6 +1,15 @@
 // React: one client for whoever is signed in, and a hook that reads JSON through it. `getToken` is your OpenID
 // library's, such as `() => auth.getTokenSilently()`; `user` is any text that changes with the user.
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { type Client, createClient, type TokenCallback } from "grantway/client";
 
 const ClientContext = createContext<Client | undefined>(undefined);
@@ -13,7 +22,12 @@ export interface GrantwayProps {
 }
 
 export function Grantway({ gateway, getToken, user, children }: GrantwayProps): ReactNode {
-  const client = useMemo(() => createClient({ gateway, token: getToken }), [gateway, getToken]);
+  // A callback written in place is another one at each render: a client of its own for each would load everything again.
+  const latest = useRef(getToken);
+  useLayoutEffect(() => {
+    latest.current = getToken;
+  });
+  const client = useMemo(() => createClient({ gateway, token: (hint) => latest.current(hint) }), [gateway]);
   // Whoever signs out leaves no credentials behind, and with the key nothing that was loaded for him.
   useEffect(() => () => client.clear(), [client, user]);
   return (

@@ -112,16 +112,15 @@ testInBrowser("AWS's SDK in a page signs with the client's credentials", async (
 });
 
 const mount = `
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { Grantway, Greeting } from "./examples/react.js";
 globalThis.mount = (gateway, token, path) => {
   const root = createRoot(document.body.appendChild(document.createElement("main")));
-  let current;
-  const getToken = () => current;
-  const render = (user, token) => {
-    current = token;
-    root.render(<Grantway gateway={gateway} getToken={getToken} user={user}><Greeting path={path} /></Grantway>);
-  };
+  // The callback is written in place, and so is another one each time. Flushed, with its effects: then it has happened.
+  const render = (user, token) => flushSync(() => root.render(
+    <Grantway gateway={gateway} getToken={() => token} user={user}><Greeting path={path} /></Grantway>
+  ));
   render("alice", token);
   return render;
 };
@@ -155,4 +154,21 @@ testInBrowser("the React example shows nothing of one user to the next", async (
     "P: hello world",
     expect.stringMatching(/^P alert: 403/),
   ]);
+});
+
+testInBrowser("the React example loads nothing again when what is around it renders again", async () => {
+  const shown = `(async () => {
+    const { fetch: send } = globalThis;
+    let calls = 0;
+    globalThis.fetch = (...sent) => {
+      calls += 1;
+      return send(...sent);
+    };
+    const render = mount(${spoken(stack.url, token, "/hello")});
+    const first = await said("");
+    render(${spoken("alice", token)});
+    render(${spoken("alice", token)});
+    return [first, await said(""), calls];
+  })()`;
+  expect(await onPage(shown, await scriptOf(mount))).toEqual(["P: hello world", "P: hello world", 1]);
 });
