@@ -10,6 +10,20 @@ export async function listenOn(server: Server, port: number, host = "127.0.0.1")
   return (server.address() as AddressInfo).port;
 }
 
+/** All of them, or none: where one does not listen, those that do are closed again. */
+export async function allListening<T extends { readonly server: Server }>(
+  starts: readonly Promise<T>[],
+): Promise<T[]> {
+  const settled = await Promise.allSettled(starts);
+  try {
+    return await Promise.all(starts);
+  } catch (error) {
+    const listening = settled.flatMap((each) => (each.status === "fulfilled" ? [each.value.server] : []));
+    await Promise.all(listening.map(closeAtOnce));
+    throw error;
+  }
+}
+
 export async function closeAtOnce(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");

@@ -1,6 +1,7 @@
 // `npm run local`: an OpenID provider, the strict local AWS, the gateway and a page to try them on, on one machine. The
 // gateway is the product itself in a process of its own, reached through configuration only.
 import { rmSync, writeFileSync } from "node:fs";
+import { exitStatus } from "../../server/cli/console.js";
 import { startAws, type Aws } from "./aws/aws.js";
 import { startDemoPage } from "./demo/demo-page.js";
 import { demoSettings } from "./demo/demo-settings.js";
@@ -13,10 +14,10 @@ import { readOptions, servesPage, usage, type LocalOptions } from "./options.js"
 
 async function run(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  if (!options.ok) return fail(`${options.denial}\n\n${usage}`);
+  if (!options.ok) return fail(`${options.denial}\n\n${usage}`, exitStatus.usage);
   if (options.value === "help") return help();
   const ports = readPorts(process.env);
-  return ports.ok ? serve(options.value, ports.value) : fail(ports.denial);
+  return ports.ok ? serve(options.value, ports.value) : fail(ports.denial, exitStatus.usage);
 }
 
 async function serve(options: LocalOptions, ports: Ports): Promise<number> {
@@ -134,9 +135,9 @@ function help(): number {
   return 0;
 }
 
-function fail(sentence: string): number {
+function fail(sentence: string, status: number = exitStatus.no): number {
   process.stderr.write(`local: ${sentence}\n`);
-  return 1;
+  return status;
 }
 
 process.exitCode = await run();

@@ -9,7 +9,7 @@ import type { Report } from "./iam/explain.js";
 import { forOwnHost } from "./lambda/own-host.js";
 import { isControlPath } from "./lambda/control-request.js";
 import { createLambda, type Lambda } from "./lambda/lambda.js";
-import { closeAtOnce, listenOn } from "../loopback.js";
+import { allListening, closeAtOnce, listenOn } from "../loopback.js";
 import type { FunctionDefinition, Role, SignedRequest, Template } from "./model.js";
 import { createServices, type Services } from "./services.js";
 import { verifyFunctionUrl } from "./sigv4/verify-request.js";
@@ -76,6 +76,20 @@ export const account = { accountId: "123456789012", region: "eu-west-1", stackNa
 
 /** Rejects with Node's own error when `port` is taken, and with the template's faults when it does not load. */
 export async function startAws(settings: AwsSettings): Promise<Aws> {
+  const opened: Close[] = [];
+  try {
+    return await start(settings, opened);
+  } catch (error) {
+    // A server left listening would keep the process, which has said why it cannot start.
+    await Promise.all(opened.map((close) => close()));
+    throw error;
+  }
+}
+
+type Close = () => Promise<void>;
+
+/** What is to be closed where a later step fails goes into `opened`. */
+async function start(settings: AwsSettings, opened: Close[]): Promise<Aws> {
   const { clock, log, explain = false } = settings;
   const report = { warn: log, explain };
   const template = await loadTemplate(settings.templateFile, {
@@ -95,19 +109,16 @@ export async function startAws(settings: AwsSettings): Promise<Aws> {
     }),
   );
   const port = await listenOn(server, settings.port);
+  opened.push(() => closeAtOnce(server));
   const endpoint = `http://127.0.0.1:${port}`;
   const apiGateway = await startApiGateway({
     ...{ template, clock, log, report },
     ports: (settings.functionUrlPorts ?? []).slice(template.functions.filter(({ url }) => url).length),
   });
+  opened.push(() => apiGateway.close());
   const functions = apiGateway.functions.map((each) => withLocalQueueUrls(each, template, endpoint));
-  const lambda = await deploy(settings, services, { functions, endpoint, after: timer, report }).catch(
-    async (error: unknown) => {
-      // A server left listening would keep the process, which has said why it cannot start.
-      await Promise.all([closeAtOnce(server), apiGateway.close()]);
-      throw error;
-    },
-  );
+  const lambda = await deploy(settings, services, { functions, endpoint, after: timer, report });
+  opened.push(() => lambda.close());
   const urls = await listenForFunctionUrls(lambda, template, settings);
   const addresses = new Map(urls.map(({ name, url }) => [name, url]));
   later.invoke = lambdaListener(lambda, template, services, { clock, report, addresses });
@@ -203,7 +214,7 @@ async function listenForFunctionUrls(
   { functionUrlPorts = [], clock, log }: AwsSettings,
 ): Promise<ListeningUrl[]> {
   const withUrl = template.functions.filter(({ url }) => url !== undefined);
-  return Promise.all(
+  return allListening(
     withUrl.map(async (definition, at) => {
       const server = createServer(
         forOwnHost(lambda.urlHandler(definition), clock, (line) => log(`${definition.name}: ${line}`)),

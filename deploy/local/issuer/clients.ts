@@ -4,9 +4,9 @@ import type { ClientMetadata } from "oidc-provider";
 import { isLoopbackHost } from "../../../server/core/loopback.js";
 import { shellClientId, userGrant } from "./user-grant.js";
 
-export const demoClientId = "grantway-demo";
-export const cliClientId = "grantway-cli";
-export const deviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code";
+const demoClientId = "grantway-demo";
+const cliClientId = "grantway-cli";
+const deviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
 const isPublic = { token_endpoint_auth_method: "none", redirect_uris: [], response_types: [] } as const;
 

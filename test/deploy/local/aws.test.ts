@@ -71,3 +71,39 @@ test("a function that does not build ends the start, names itself, and leaves no
     await closeAtOnce(again);
   }
 });
+
+/** Ports to try, of which one makes whoever reads it fail, as a listener without a free descriptor would. */
+function portsFailingAt(at: number, port: number): number[] {
+  const ports = [port, port];
+  Object.defineProperty(ports, at, {
+    get: () => {
+      throw new Error("no port");
+    },
+  });
+  return ports;
+}
+
+test.each([
+  ["the APIs", 1],
+  ["the function URLs", 0],
+])("where %s cannot listen, what listened before does not go on to", async (_what, at) => {
+  writeFileSync(join(folder, "template.yaml"), template);
+  writeFileSync(join(folder, "handler.ts"), "export const handler = () => ({});");
+  const [port, otherPort] = [await freePort(), await freePort()];
+
+  const started = startAws({
+    templateFile: join(folder, "template.yaml"),
+    port,
+    functionUrlPorts: portsFailingAt(at, otherPort),
+    taskRole: "task",
+    clock: Date.now,
+    log: () => undefined,
+  });
+  await expect(started).rejects.toThrow("no port");
+
+  for (const each of [port, otherPort]) {
+    const again = createServer();
+    expect(await listenOn(again, each)).toBe(each);
+    await closeAtOnce(again);
+  }
+});

@@ -154,15 +154,19 @@ test("a denial is explained with the statement that was missing", async () => {
 }, 60_000);
 
 test.each([
-  [["--tempalte", "a"], "there is no option --tempalte; did you mean --template?"],
-  [["--template", "no-such.yaml"], "no-such.yaml"],
-  [["--role", "grantway-analyst"], "trusts neither ecs-tasks.amazonaws.com nor an OpenID provider"],
-  [["--role", "nobody"], "the template has no role nobody for the task to run on; it has grantway-analyst"],
+  [["--tempalte", "a"], 64, "there is no option --tempalte; did you mean --template?"],
+  [["--template", "no-such.yaml"], 1, "no-such.yaml"],
+  [["--role", "grantway-analyst"], 1, "trusts neither ecs-tasks.amazonaws.com nor an OpenID provider"],
+  [
+    ["--role", "nobody"],
+    1,
+    "the template has no role nobody for the task to run on; it has grantway-analyst",
+  ],
 ])(
-  "%j is refused in words, and nothing is left running",
-  async (options, sentence) => {
+  "%j is refused in words and by status %d, and nothing is left running",
+  async (options, status, sentence) => {
     const local = runLocal({}, ...options);
-    expect(await local.ended).toBe(1);
+    expect(await local.ended).toBe(status);
     await untilGroupGone(local.process);
     expect(local.printed()).toContain(`local: `);
     expect(local.printed()).toContain(sentence);

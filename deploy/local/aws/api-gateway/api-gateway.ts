@@ -2,7 +2,7 @@
 // API has an origin. Functions are told those ports, so the APIs listen before the functions are built; until then, 503.
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { Clock } from "../../../../server/ports.js";
-import { closeAtOnce, listenOn } from "../../loopback.js";
+import { allListening, closeAtOnce, listenOn } from "../../loopback.js";
 import { authorizeApiCall, mayApiInvoke } from "../iam/authorize-api.js";
 import { authorizeInvoke } from "../iam/authorize-call.js";
 import type { Report } from "../iam/explain.js";
@@ -44,7 +44,7 @@ export interface ApiGatewaySettings {
 
 export async function startApiGateway(settings: ApiGatewaySettings): Promise<ApiGateway> {
   const { template, ports } = settings;
-  const apis = await Promise.all((template.apis ?? []).map((api, at) => listen(api, ports[at], settings)));
+  const apis = await allListening((template.apis ?? []).map((api, at) => listen(api, ports[at], settings)));
   const origins = apis.map(({ api, origin }) => [apiOrigin(api, template.region), origin] as const);
   return {
     stages: apis.flatMap(({ api, origin }) => stagesOf(api, origin, template)),

@@ -27,7 +27,7 @@ export function reportCircles({ resources, synonyms }: StackResources, report: R
 }
 
 /** Every name that a value refers to, resources and parameters alike. */
-export function referencesIn(value: unknown): readonly string[] {
+function referencesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(referencesIn);
   if (!isMembers(value)) return [];
   return Object.entries(value).flatMap(([name, argument]) => {
