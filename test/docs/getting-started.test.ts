@@ -38,6 +38,24 @@ test("the configuration has no faults and nothing to warn of", async () => {
   expect({ status, err }).toEqual({ status: 0, err: "" });
 });
 
+test("on the reader's machine nothing stands in front, and on ECS the load balancer does", () => {
+  const [first = "", second = ""] = page.split(/^## 2\. /m);
+  expect(first).toContain('"trustProxy": 0');
+  expect(second).toContain('`"trustProxy": 1`');
+});
+
+// SAM looks for it on the PATH, and in a folder of its own that has none.
+test("`sam build` finds esbuild, which is one of this repository's packages", () => {
+  const builds = commands.filter((command) => command.includes("sam build"));
+  const found =
+    'npm ci && PATH="$PWD/node_modules/.bin:$PATH" sam build --template-file deploy/aws/functions.yaml';
+  expect(builds).toEqual([found, found]);
+  const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    devDependencies: Readonly<Record<string, string>>;
+  };
+  expect(devDependencies).toHaveProperty("esbuild");
+});
+
 test.each(deployments)(
   "deployment $# of $name names parameters that there are, in their form",
   ({ name, given }) => {

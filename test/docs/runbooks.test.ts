@@ -145,6 +145,7 @@ test("the log's queries name fields and messages that the log has", () => {
     "asc",
     "desc",
     "timestamp",
+    "logStream",
     "calls",
     "sessions",
     "lines",

@@ -1,6 +1,6 @@
 // What CloudWatch would make of an alarm of ecs.yaml and a series, minute by minute: as much of its evaluation as those
 // alarms use. What is missing is filled as TreatMissingData says; of the rest of CloudWatch's rules for missing data (it
-// looks further back for real values) nothing is here. Of metric math there is the one expression that the stack has.
+// looks further back for real values) nothing is here. Of metric math there are the two expressions that the stack has.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 import { isMembers, type Members } from "../../../deploy/local/aws/template/fields.js";
 
@@ -74,13 +74,35 @@ function keyOf({ Namespace, MetricName, Dimensions = [] }: Members): string {
   return [namespace, String(MetricName), ...(by.length === 0 ? [] : ["by", ...by])].join(" ");
 }
 
-const shareExpression = /^IF\(calls >= (\d+), (\d+) \* FILL\(failed, 0\) \/ calls, 0\)$/;
+/** Percentages that failed: of so many calls at least, and of any number where so many failed at least. */
+const shares: readonly (readonly [RegExp, (fewest: number, factor: number) => Share])[] = [
+  [
+    /^IF\(calls >= (\d+), (\d+) \* FILL\(failed, 0\) \/ calls, 0\)$/,
+    (fewest, factor) =>
+      (calls, failed = 0) =>
+        calls >= fewest ? (factor * failed) / calls : 0,
+  ],
+  [
+    /^IF\(failed >= (\d+), (\d+) \* failed \/ calls, 0\)$/,
+    (fewest, factor) => (calls, failed) => {
+      if (failed === undefined) return undefined;
+      return failed >= fewest ? (factor * failed) / calls : 0;
+    },
+  ],
+];
+type Share = (calls: number, failed: number | undefined) => number | undefined;
 
-/** The percentage that failed, of so many calls at least. */
+function shareIn(expression: string): Share {
+  for (const [form, share] of shares) {
+    const [, fewest, factor] = form.exec(expression) ?? [];
+    if (fewest !== undefined) return share(Number(fewest), Number(factor));
+  }
+  throw new Error(`metric math that is not known here: ${expression}`);
+}
+
 function shareOf({ Metrics: queries }: Members, metrics: Metrics): Datapoints {
   const [{ Expression = "" } = {}, ...rest] = queries as Members[];
-  const [, fewest, factor] = shareExpression.exec(String(Expression)) ?? [];
-  if (fewest === undefined) throw new Error(`metric math that is not known here: ${String(Expression)}`);
+  const share = shareIn(String(Expression));
   const byId = Object.fromEntries(
     rest.map(({ Id, ReturnData, MetricStat }) => {
       const { Metric, Period, Stat } = MetricStat as Members;
@@ -90,7 +112,6 @@ function shareOf({ Metrics: queries }: Members, metrics: Metrics): Datapoints {
     }),
   );
   return known(byId, "calls").map((calls, at) => {
-    if (calls === undefined) return undefined;
-    return calls >= Number(fewest) ? (Number(factor) * (known(byId, "failed")[at] ?? 0)) / calls : 0;
+    return calls === undefined ? undefined : share(calls, known(byId, "failed")[at]);
   });
 }

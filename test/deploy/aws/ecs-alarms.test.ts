@@ -23,13 +23,12 @@ const silence = (minutes: number): Series => repeat<number[]>(minutes, []);
 /** What every process, or every node of the load balancer, says in a minute. */
 const said = (minutes: number, ...values: readonly number[]): Series => repeat(minutes, values);
 
-const byCount = {
-  StsFailuresAlarm: `${own} StsFailures`,
-  GatewayFailuresAlarm: `${own} GatewayFailures`,
-  LoadBalancerFailuresAlarm: `${loadBalancer} HTTPCode_ELB_5XX_Count by LoadBalancer`,
-};
+describe("LoadBalancerFailuresAlarm", () => {
+  const [id, metric] = [
+    "LoadBalancerFailuresAlarm",
+    `${loadBalancer} HTTPCode_ELB_5XX_Count by LoadBalancer`,
+  ];
 
-describe.each(Object.entries(byCount))("%s, which counts", (id, metric) => {
   test.each([
     ["goes off for five in each of three minutes", counted(5, 5, 5), "ALARM"],
     ["and where quieter minutes are between them", counted(5, 0, 5, 0, 5), "ALARM"],
@@ -50,12 +49,84 @@ describe.each(Object.entries(byCount))("%s, which counts", (id, metric) => {
   });
 });
 
-describe("CallsCutAlarm", () => {
-  const after = (...series: Series): AlarmState | undefined =>
-    states("CallsCutAlarm", { [`${own} CallsCut`]: series }).at(-1);
+/** Alarm -> its metric, and the most per cent of all calls that it leaves alone. */
+const ofOwnFailures = {
+  StsFailuresAlarm: [`${own} StsFailures`, 1],
+  GatewayFailuresAlarm: [`${own} GatewayFailures`, 5],
+} as const;
 
-  test("goes off for one call, and is seen for five minutes", () => {
+describe.each(Object.entries(ofOwnFailures))("%s", (id, [metric, percent]) => {
+  const of = (calls: Series, failed: Series): AlarmState[] =>
+    states(id, { [`${loadBalancer} RequestCount by LoadBalancer`]: calls, [metric]: failed });
+  const steady = (minutes: number, perMinute: number): Series => counted(...repeat(minutes, perMinute));
+  const busy = 1000;
+  const most = (busy / 100) * percent;
+
+  test.each([
+    ["goes off for more than its share in three of five minutes", [most + 1, 0, most + 1, 0, most + 1]],
+    ["is over once two such minutes of five are left", [most + 1, most + 1, most + 1, 0, 0, 0]],
+  ])("%s", (what, failed) => {
+    const seen = of(steady(failed.length, busy), counted(...failed));
+    expect(seen).toContain("ALARM");
+    expect(seen.at(-1)).toBe(what.startsWith("is over") ? "OK" : "ALARM");
+  });
+
+  test("goes off where few call and five of them fail", () => {
+    expect(of(steady(5, 6), steady(5, 5)).at(-1)).toBe("ALARM");
+  });
+
+  test("is over where nobody calls any more", () => {
+    const seen = of([...steady(5, busy), ...silence(5)], [...steady(5, busy), ...silence(5)]);
+    expect([seen.at(4), seen.at(-1)]).toEqual(["ALARM", "OK"]);
+  });
+
+  test.each([
+    ["its share of all calls, no more", steady(15, busy), steady(15, most)],
+    ["one client that insists, among many", steady(15, busy * 20), steady(15, 100)],
+    ["four that fail, of four", steady(15, 4), steady(15, 4)],
+    ["two bad minutes of five", steady(10, busy), counted(...repeat(2, busy, 0, 0, 0, busy))],
+    ["calls of which none fails, and no line comes", steady(15, busy), silence(15)],
+    ["nothing to be seen", silence(15), silence(15)],
+  ])("leaves alone %s", (_what, calls, failed) => {
+    expect(new Set(of(calls, failed))).toEqual(new Set(["OK"]));
+  });
+});
+
+describe("SessionsRefusedAlarm", () => {
+  const of = (...series: Series): AlarmState[] =>
+    states("SessionsRefusedAlarm", { [`${own} SessionsRefused`]: series });
+  const refused = (...perMinute: readonly number[]): Series => counted(...perMinute);
+
+  test("goes off for one a minute, for a quarter of an hour", () => {
+    expect(of(...refused(...repeat(15, 1))).at(-1)).toBe("ALARM");
+  });
+
+  test("is over five minutes after the last, also where nobody calls any more", () => {
+    expect(of(...refused(...repeat(15, 9), ...repeat(5, 0))).at(-1)).toBe("OK");
+    expect(of(...refused(...repeat(15, 9)), ...silence(5)).at(-1)).toBe("OK");
+  });
+
+  test.each([
+    ["a client that insists for ten minutes", refused(...repeat(3, ...repeat(10, 100), ...repeat(5, 0)))],
+    ["four in every five minutes", refused(...repeat(6, 1, 1, 1, 1, 0))],
+    ["nothing to be seen", silence(30)],
+  ])("leaves alone %s", (_what, series) => {
+    expect(new Set(of(...series))).toEqual(new Set(["OK"]));
+  });
+});
+
+const atOnce = {
+  CallsCutAlarm: `${own} CallsCut`,
+  TaskKilledAlarm: "AWS/Events TriggeredRules by RuleName",
+};
+
+describe.each(Object.entries(atOnce))("%s", (id, metric) => {
+  const after = (...series: Series): AlarmState | undefined => states(id, { [metric]: series }).at(-1);
+
+  test("goes off for one, and is seen for five minutes", () => {
     expect(after(...counted(1, 0, 0, 0, 0))).toBe("ALARM");
+    // EventBridge has no zeros.
+    expect(after([1], ...silence(4))).toBe("ALARM");
   });
 
   test("is over after that, also where the last task has gone", () => {
@@ -63,7 +134,7 @@ describe("CallsCutAlarm", () => {
     expect(after(...counted(9), ...silence(9))).toBe("OK");
   });
 
-  test("leaves alone a stack that cuts none, and one that says nothing", () => {
+  test("leaves alone a stack that has none, and one that says nothing", () => {
     expect([after(...counted(...repeat(15, 0))), after(...silence(15))]).toEqual(["OK", "OK"]);
   });
 });
@@ -144,6 +215,20 @@ const levels: readonly Level[] = [
     },
   },
   {
+    id: "MemoryAlarm",
+    metric: "AWS/ECS MemoryUtilization by ClusterName ServiceName",
+    fires: { "one task of three above nine tenths, for ten minutes": said(10, 30, 91, 40) },
+    over: {
+      "a deploy has replaced it": [...said(10, 91), ...said(1, 30)],
+      "no task is left": [...said(10, 91), ...silence(10)],
+    },
+    near: {
+      "nine tenths": said(30, 90),
+      "nine minutes, and again": [...said(9, 99), ...said(1, 50), ...said(9, 99)],
+      "nothing to be seen": silence(30),
+    },
+  },
+  {
     id: "OverloadAlarm",
     metric: `${own} CallsInFlight`,
     fires: { "more than CallsPerTask, on average, for 15 minutes": said(15, 101, 301) },
@@ -177,7 +262,10 @@ describe.each(levels)("$id", ({ id, metric, fires, over, near }) => {
 });
 
 test("these are all", () => {
-  const here = [...Object.keys(byCount), "CallsCutAlarm", "FailedCallsAlarm", ...levels.map(({ id }) => id)];
+  const here = [
+    ...["LoadBalancerFailuresAlarm", "SessionsRefusedAlarm", "FailedCallsAlarm"],
+    ...[...Object.keys(ofOwnFailures), ...Object.keys(atOnce), ...levels.map(({ id }) => id)],
+  ];
   expect(here.toSorted()).toEqual(
     ecs
       .ofType("AWS::CloudWatch::Alarm")

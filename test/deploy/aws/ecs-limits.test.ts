@@ -136,6 +136,12 @@ test("the smallest task has room for all the bodies that may be held, twice over
   expect(memory).toBeGreaterThan(2 * ownLimits.bufferedBytes);
 });
 
+test("the container is told of the task's memory, by which Node sizes its heap", () => {
+  const memory = { "Fn::FindInMap": ["TaskSizes", { Ref: "TaskSize" }, "Memory"] };
+  expect(container("Memory")).toEqual(memory);
+  expect(ecs.at("Resources.TaskDefinition.Properties.Memory")).toEqual(memory);
+});
+
 test("each size is a pair that Fargate takes", () => {
   const sizes = Object.values(ecs.section("Mappings").TaskSizes as Record<string, Record<string, string>>);
   expect(Object.keys(ecs.section("Mappings").TaskSizes as Members)).toEqual(

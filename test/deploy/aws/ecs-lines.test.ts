@@ -32,6 +32,7 @@ const throttled = refused({ reason: "sts_throttled", cause: "Rate exceeded", ret
 const notGranted = refused({ reason: "role_not_granted", cause: "analyst: does not hold" });
 const unavailable = refused({ reason: "sts_unavailable", cause: "ETIMEDOUT", retryAfterSeconds: 1 });
 const denied = refused({ reason: "session_refused", cause: "AccessDenied" });
+const tooLarge = refused({ reason: "session_too_large", slot: "policy", cause: "packed" });
 const upgrade = refused({ reason: "upgrade_refused" });
 const missing = refused({ reason: "credentials_missing" });
 const thrown = lineOf({ status: 500, error: new Error("a bug") });
@@ -50,7 +51,8 @@ const protectedTask = written((log) => {
   log.info({ callsInFlight: 2 }, "task protected");
 });
 
-const lines = { throttled, unavailable, denied, notGranted, missing, upgrade, thrown, ofFunction, load };
+const refusals = { throttled, unavailable, denied, tooLarge, notGranted, missing, upgrade };
+const lines = { ...refusals, thrown, ofFunction, load };
 const matched = (id: string): string[] =>
   Object.entries({ ...lines, protectedTask }).flatMap(([name, line]) => (filter(id)(line) ? [name] : []));
 
@@ -63,7 +65,11 @@ test("calls in flight are counted by the lines that are for it, and their field 
 });
 
 test("STS's failures are its own, and not what callers are refused for", () => {
-  expect(matched("StsFailures")).toEqual(["throttled", "unavailable", "denied"]);
+  expect(matched("StsFailures")).toEqual(["throttled", "unavailable"]);
+});
+
+test("sessions that are refused are those that the rules grant, by STS or since they would be too large", () => {
+  expect(matched("SessionsRefused")).toEqual(["denied", "tooLarge"]);
 });
 
 test("the gateway's failures are its 5xx, without those of functions and those that callers ask for", () => {

@@ -1,6 +1,6 @@
 // deploy/aws/ecs.yaml names only what is there, and has nothing that is not used.
 import { TemplateError } from "../../../deploy/local/aws/template/faults.js";
-import type { Members } from "../../../deploy/local/aws/template/fields.js";
+import { isMembers, type Members } from "../../../deploy/local/aws/template/fields.js";
 import { loadTemplate } from "../../../deploy/local/aws/template/load-template.js";
 import { ecsParameters, pairs, readStack, stackFile, stacks, usedNames } from "./stack-template.js";
 
@@ -96,11 +96,19 @@ describe("metrics of our own", () => {
   });
   const alarms = ecs.ofType("AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties as Members);
   const own = ({ Namespace }: Members): boolean => JSON.stringify(Namespace) === JSON.stringify(namespace);
+  /** What alarms look at, by themselves or in metric math. */
+  const looked = alarms.flatMap((alarm) =>
+    alarm.Metrics === undefined
+      ? [alarm]
+      : (alarm.Metrics as Members[]).flatMap(({ MetricStat }) =>
+          isMembers(MetricStat) ? [MetricStat.Metric as Members] : [],
+        ),
+  );
 
   test("are made by a metric filter wherever something is watched or scaled by them", () => {
     const scaling =
       "Resources.ScaleOnCallsInFlight.Properties.TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification";
-    const watched = [...alarms.filter(own), ecs.at(scaling) as Members];
+    const watched = [...looked.filter(own), ecs.at(scaling) as Members];
     expect(own(ecs.at(scaling) as Members)).toBe(true);
     expect(new Set(watched.map(({ MetricName }) => MetricName))).toEqual(new Set(made));
     expect(dashboardMetrics().filter(([space]) => space === "Grantway/S")).not.toEqual([]);
@@ -119,7 +127,7 @@ describe("metrics of our own", () => {
 
   test("the load balancer's metrics have its dimensions, and the target group's where hosts are counted", () => {
     const names = ["LoadBalancer", "TargetGroup"];
-    for (const { Namespace, MetricName, Dimensions } of alarms) {
+    for (const { Namespace, MetricName, Dimensions } of looked) {
       if (Namespace !== "AWS/ApplicationELB") continue;
       const expected = String(MetricName).includes("HostCount") ? names : names.slice(0, 1);
       expect([...pairs(Dimensions).keys()]).toEqual(expected);

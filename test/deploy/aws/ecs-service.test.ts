@@ -61,6 +61,22 @@ test("autoscaling holds the average of calls in flight at CallsPerTask, between 
   });
 });
 
+test("tasks are added for CPU too, below what one Node process can use of the task's", () => {
+  const policy = properties("ScaleOnCpu").TargetTrackingScalingPolicyConfiguration as Members;
+  expect(policy).toMatchObject({
+    TargetValue: { "Fn::FindInMap": ["TaskSizes", ref("TaskSize"), "CpuTarget"] },
+    PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+  });
+  const sizes = Object.values(ecs.at("Mappings.TaskSizes") as Record<string, Record<string, string>>);
+  expect(sizes).toHaveLength(3);
+  for (const { Cpu, CpuTarget } of sizes) {
+    // A little more than one vCPU at most; two thirds of that leave the time that a new task needs.
+    const mostPercent = Math.min(100, (100 * 1024) / Number(Cpu));
+    expect(Number(CpuTarget)).toBeLessThanOrEqual((2 / 3) * mostPercent);
+    expect(Number(CpuTarget)).toBeGreaterThanOrEqual(mostPercent / 2);
+  }
+});
+
 test.each(["Logs", "Configuration"])("%s stays when the stack goes, or puts another in its place", (id) => {
   expect(ecs.at(`Resources.${id}`)).toMatchObject({
     DeletionPolicy: "RetainExceptOnCreate",

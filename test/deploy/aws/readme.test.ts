@@ -1,7 +1,6 @@
 // The commands of deploy/aws/README.md, which need an account to run, name what the templates have.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Members } from "../../../deploy/local/aws/template/fields.js";
 import { readStack } from "./stack-template.js";
 
 const text = readFileSync(join(__dirname, "../../../deploy/aws/README.md"), "utf8");
@@ -10,30 +9,35 @@ const blocks = Array.from(text.matchAll(/```sh\n(.*?)```/gs), ([, block = ""]) =
   block.replaceAll("\\\n", " "),
 );
 
-/** Names given to a stack's parameters, one list for each deployment of it. */
-const overrides = (stack: string): string[][] =>
-  blocks
-    .flatMap((block) => block.split("\n"))
-    .filter((line) => new RegExp(`deploy .*--stack-name ${stack} `).test(line))
-    .map((line) => {
-      const given = line.split("--parameter-overrides ")[1] ?? "";
-      return Array.from(given.matchAll(/(?:^|\s)([A-Z]\w+)=/g), ([, name = ""]) => name);
-    });
-
-test("the first deployment gives every parameter that has no Default, and none that is not there", () => {
-  const parameters = Object.entries(ecs.section("Parameters")) as [string, Members][];
-  const needed = parameters.filter(([, { Default }]) => Default === undefined).map(([name]) => name);
-  const [first = [], second = []] = overrides("grantway-gateway");
-  expect([...first].sort()).toEqual([...needed].sort());
-  expect(second).toEqual(["ConfigurationVersionId"]);
-  expect(overrides("grantway")).toEqual([["GatewayRoleArn"]]);
-  expect(readStack("functions.yaml").section("Parameters")).toHaveProperty("GatewayRoleArn");
+test("the way to deploy stands on one page, and this one leads there", () => {
+  expect(text).toContain("(../../docs/getting-started-aws.md#2-on-ecs)");
+  for (const elsewhere of ["sam build", "docker build", "put-secret-value", "VpcId="])
+    expect(text).not.toContain(elsewhere);
 });
 
-test("every output that a command asks for is one", () => {
-  const asked = Array.from(text.matchAll(/\(output grantway-gateway (\w+)\)/g), ([, name = ""]) => name);
-  expect(asked.length).toBeGreaterThan(1);
-  for (const name of [...asked, "LoadBalancerDomain"]) expect(ecs.section("Outputs")).toHaveProperty(name);
+test("its commands give parameters that there are", () => {
+  const given = blocks.flatMap((block) =>
+    Array.from(
+      (block.split("--parameter-overrides ")[1] ?? "").matchAll(/(?:^|[\s"])([A-Z]\w+)=/g),
+      ([, name = ""]) => name,
+    ),
+  );
+  expect(given.length).toBeGreaterThan(0);
+  for (const name of given) expect(ecs.section("Parameters")).toHaveProperty(name);
+});
+
+test("a task that has no more calls stays for as long as the template says", () => {
+  const [, named = "", minutes = ""] = /stay for `(\w+)` more, ([\d.]+) minutes/.exec(text) ?? [];
+  expect(ecs.at(`Parameters.${named}.Default`)).toBe(Number(minutes) * 60);
+});
+
+test("it tells the percentages of CPU above which tasks are added", () => {
+  const [, most = "", size = "", large = ""] =
+    /above (\d+) % of a task's CPU, with `TaskSize` (\w+) above\s(\d+) %/.exec(text) ?? [];
+  const targets = Object.entries(ecs.at("Mappings.TaskSizes") as Record<string, { CpuTarget: string }>);
+  expect(targets.map(([name, { CpuTarget }]) => [name, CpuTarget])).toEqual(
+    targets.map(([name]) => [name, name === size ? large : most]),
+  );
 });
 
 test("every alarm has its row", () => {
