@@ -2,7 +2,9 @@
 // are those of the templates and of fly.toml; the configuration loads; what it says of long calls is what the gateway does.
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "smol-toml";
+import type { Members } from "../../deploy/local/aws/template/fields.js";
 import { loadTemplate } from "../../deploy/local/aws/template/load-template.js";
+import type { Explanation } from "../../server/cli/explanation.js";
 import { grantway } from "../cli/run-grantway.js";
 import { readStack } from "../deploy/aws/stack-template.js";
 import { codeSpans } from "./page-tables.js";
@@ -59,6 +61,81 @@ test("the functions' stack takes the role, and has the role that the gateway may
   const { InvokeRoleArns } = parametersOf(commandWith("deploy/fly/oidc.yaml"));
   expect(roles.map(({ arn }) => arn)).toContain(InvokeRoleArns);
   expect(configuration).toContain(`roleArn: ${InvokeRoleArns ?? ""}`);
+});
+
+test("the functions are built with the esbuild of the clone, which SAM wants on the PATH and does not bring", () => {
+  const methods = Object.values(stacks.functions.section("Resources") as Record<string, Members>)
+    .filter(({ Type }) => Type === "AWS::Serverless::Function")
+    .flatMap(({ Metadata }) => (Metadata as Members | undefined)?.BuildMethod ?? []);
+  expect(new Set(methods)).toEqual(new Set(["esbuild"]));
+  const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as Record<string, object>;
+  expect(Object.keys(devDependencies ?? {})).toContain("esbuild");
+  const template = / --template-file (\S+)/.exec(commandWith("sam build"))?.[1] ?? "";
+  expect(existsSync(template)).toBe(true);
+  expect(commandWith("sam build")).toBe(
+    `npm ci && PATH="$PWD/node_modules/.bin:$PATH" sam build --template-file ${template}`,
+  );
+});
+
+describe("the rule of gateway.yaml", () => {
+  const firstTry = [
+    [/^ {4}when: .*$/m, 'when: "true"'],
+    [/^ {4}tags: .*$/m, `tags: { tenant: "'acme'" }`],
+  ] as const;
+  const answer = async (text: string, claims: object): Promise<string> => {
+    const files = { [configurationFile]: text, "claims.json": claims };
+    const asked = ["explain", "--config", configurationFile, "--route", "GET /hello"];
+    const { out } = await grantway([...asked, "--claims", "claims.json", "--json"], { files });
+    const { answer: given } = JSON.parse(out) as Explanation;
+    return given.granted ? "granted" : given.denial.reason;
+  };
+
+  test("gives no role without the group, and no session without the tenant: the page names both refusals", async () => {
+    const reasons = [
+      await answer(configuration, { sub: "alice", tenant: "acme" }),
+      await answer(configuration, { sub: "alice", groups: ["analysts"] }),
+    ];
+    expect(reasons).toEqual(["role_not_granted", "claim_unrepresentable"]);
+    for (const reason of reasons) expect(page).toContain(`(troubleshooting.md#${reason})`);
+    expect(await answer(configuration, { sub: "alice", groups: ["analysts"], tenant: "acme" })).toBe(
+      "granted",
+    );
+  });
+
+  test("takes any token with the values that the page has for a first try", async () => {
+    const tried = firstTry.reduce((text, [line, value]) => {
+      expect(page).toContain(`\`${value}\``);
+      expect(text).toMatch(line);
+      return text.replace(line, `    ${value}`);
+    }, configuration);
+    expect((await check(tried)).status).toBe(0);
+    expect(await answer(tried, { sub: "alice" })).toBe("granted");
+  });
+});
+
+describe("a deploy", () => {
+  test("is told as fly.toml has it", () => {
+    const { strategy, ...waits } = fly.deploy as { readonly strategy: string };
+    expect(page).toContain(`. \`${strategy}\` starts a new Machine beside each old one`);
+    expect(waits).toEqual({ wait_timeout: "10m" });
+    expect(page.replaceAll(/\s+/g, " ")).toContain("If they are not within ten minutes");
+    const [{ size } = {}] = fly.vm as { readonly size: string }[];
+    expect(size).toBe("performance-1x");
+    expect(page).toContain("each with a processor of its own");
+    const { ready } = fly.checks as Record<string, object>;
+    expect(ready).toMatchObject({ path: "/readyz" });
+    expect(page).toContain("The check `ready` passes when");
+  });
+
+  test("is all that goes by readiness, and every page that speaks of readiness says so of Fly's proxy", () => {
+    for (const file of [
+      path,
+      "docs/operations.md",
+      "docs/runbooks/not-ready.md",
+      "deploy/prometheus/alerts.yaml",
+    ])
+      expect(readFileSync(file, "utf8")).toMatch(/Fly(?:\.io)?'s proxy does not go by/);
+  });
 });
 
 test("every output that it names is one, and every app that it names is fly.toml's", () => {

@@ -1,12 +1,14 @@
 // deploy/fly/fly.toml against the gateway's own limits, Fly's, and the two files beside it.
 import { readFileSync } from "node:fs";
 import { parse, type TomlTable } from "smol-toml";
+import { holdsOf } from "../../../bench/holds.js";
 import { loadTemplate } from "../../../deploy/local/aws/template/load-template.js";
 import { upstreamTimers } from "../../../server/adapters/upstream.js";
 import type { Settings } from "../../../server/config/compile.js";
 import { loadConfiguration } from "../../../server/config/load.js";
 import { limitContradictions } from "../../../server/core/limit-contradictions.js";
 import { keepAliveTimeoutMs } from "../../../server/listener.js";
+import { heldFigures } from "../../fixtures/bench-figures.js";
 import { startStack, type Stack } from "../../fixtures/stack.js";
 import { tablesOf } from "./tables-of.js";
 
@@ -23,6 +25,13 @@ const ready = table(table(fly.checks).ready);
 const metrics = table(fly.metrics);
 const settings = loaded();
 const mebibyte = 2 ** 20;
+
+function machine(): { readonly kind: string; readonly processors: number; readonly mebibytes: number } {
+  const [{ size, memory } = {}] = tablesOf(fly.vm);
+  const [, kind = "", processors] = /^(shared-cpu|performance)-(\d+)x$/.exec(textOf(size)) ?? [];
+  const gibibytes = Number(/^(\d+)gb$/.exec(textOf(memory))?.[1]);
+  return { kind, processors: Number(processors), mebibytes: gibibytes * 1024 };
+}
 
 function loaded(): Settings {
   const result = loadConfiguration({
@@ -54,17 +63,23 @@ test("the drain, its last words and the log fit between the signal and the kill,
   expect(fly.kill_timeout).toBe(300);
   expect(settings.listen.drainMs + 10_000).toBeLessThanOrEqual(300_000);
   expect(settings.listen.drainMs).toBeGreaterThanOrEqual(270_000);
-  expect(table(fly.deploy)).toMatchObject({ max_unavailable: 1, wait_timeout: "10m" });
 });
 
-test("a deploy takes one Machine after the other, and waits for its whole drain before it goes on", () => {
-  const { strategy, max_unavailable, wait_timeout } = table(fly.deploy);
-  // `immediate` asks no check, and drains all at once; `bluegreen` and `canary` want room for more Machines than there are.
-  expect(strategy).toBe("rolling");
-  expect(Number(service.min_machines_running) - Number(max_unavailable)).toBeGreaterThanOrEqual(1);
-  const minutes = Number(/^(\d+)m$/.exec(textOf(wait_timeout))?.[1]);
-  const secondsOf = (value: unknown): number => Number(/^(\d+)s$/.exec(textOf(value))?.[1]);
-  expect(minutes * 60).toBeGreaterThan(Number(fly.kill_timeout) + secondsOf(ready.grace_period));
+test("a deploy lets callers at new Machines when they are ready, and the old ones drain before it ends them", () => {
+  const { strategy, wait_timeout, ...others } = table(fly.deploy);
+  // With the others a Machine that is not ready takes calls: Fly's proxy goes by no check of [checks].
+  expect(strategy).toBe("bluegreen");
+  // That strategy takes no volumes, and reads nothing that is for `rolling`.
+  expect(fly.mounts).toBeUndefined();
+  expect(others).toEqual({});
+  expect(ready.path).toBe("/readyz");
+  const seconds = Number(/^(\d+)m$/.exec(textOf(wait_timeout))?.[1]) * 60;
+  expect(seconds).toBeGreaterThan(Number(fly.kill_timeout) + 60);
+});
+
+test("no check of the service asks for a path: on its port all paths are the functions'", () => {
+  expect(service.http_checks).toBeUndefined();
+  expect(tablesOf(service.tcp_checks).map(({ port }) => port)).toEqual([undefined]);
 });
 
 test("clients are met with TLS 1.2 at least, and 1.3 where they know it", () => {
@@ -94,10 +109,25 @@ test("as many calls as Fly lets in at once fit the memory, with all bodies that 
   const { type, soft_limit, hard_limit } = table(service.concurrency);
   expect(type).toBe("requests");
   expect(Number(soft_limit)).toBeLessThan(Number(hard_limit));
-  const [{ memory } = {}] = tablesOf(fly.vm);
   const needed = 150 * mebibyte + settings.limits.bufferedBytes + Number(hard_limit) * 25 * 1024;
-  expect(memory).toBe("1gb");
-  expect(needed).toBeLessThan(0.8 * 1024 * mebibyte);
+  expect(needed).toBeLessThan(0.8 * machine().mebibytes * mebibyte);
+});
+
+test("a Machine has one processor to itself, and memory that Fly gives with it", () => {
+  const { kind, processors, mebibytes } = machine();
+  // A shared one is a sixteenth of a core in the long run, and the figures of operations.md are a core's.
+  expect({ kind, processors }).toEqual({ kind: "performance", processors: 1 });
+  expect(mebibytes % 1024).toBe(0);
+  expect(mebibytes).toBeGreaterThanOrEqual(2048);
+  expect(mebibytes).toBeLessThanOrEqual(8192);
+});
+
+test("what it says that a silent call takes is what the bench holds it to", () => {
+  const { hold } = holdsOf(heldFigures).find(({ what }) => what.includes("silent call")) ?? {};
+  const kilobytes = /^<= (\d+ KB)$/.exec(textOf(hold))?.[1] ?? "";
+  const said = Array.from(read("fly.toml").matchAll(/(at most )?(\d+ KB)/g), ([all]) => all);
+  expect(said).toEqual([`at most ${kilobytes}`, `at most ${kilobytes}`]);
+  expect(readFileSync("docs/operations.md", "utf8")).toContain(`, at most ${kilobytes} `);
 });
 
 test("the environment has the role of oidc.yaml and nothing else, and no file has a key", async () => {

@@ -8,7 +8,7 @@ import type { Door } from "../../../server/core/model.js";
 import { compileRateLimit } from "../../../server/config/compile-rate-limit.js";
 import { rateLimitSchema } from "../../../server/config/rate-limit-schema.js";
 import { protectionTimes } from "../../../server/core/task-protection.js";
-import type { ReadinessChecks } from "../../../server/readiness.js";
+import type { ReadinessChecks } from "../../../server/core/readiness.js";
 import { nothingInFlight } from "../../fixtures/calls-in-flight.js";
 import { answerJson, startEcsAgent, until, type EcsAgent } from "../../fixtures/ecs-agent.js";
 import { startStack, type Stack } from "../../fixtures/stack.js";
