@@ -42,7 +42,7 @@ export async function dispatch(argv: readonly string[], console: Console, versio
   const [name, ...rest] = argv;
   if (name === "--help" || name === "-h" || name === "help") return print(console, usage);
   if (name === "--version") return print(console, `${version}\n`);
-  if (name === undefined) return fail(console, `a command is missing: ${Object.keys(commands).join(", ")}`);
+  if (name === undefined) return fail(console, `name a command: ${Object.keys(commands).join(", ")}`);
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (load === undefined) return fail(console, unknownName(name));
   const command = await load();

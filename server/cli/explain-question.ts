@@ -50,7 +50,7 @@ const isDoor = (text: string): text is Door => text === "proxy" || text === "gra
 
 function readEvidence(values: Values, console: Console): Result<Evidence, string> {
   const given = (["token", "token-file", "claims"] as const).filter((name) => values[name] !== undefined);
-  if (given.length !== 1) return refuse("one of --token, --token-file and --claims is needed");
+  if (given.length !== 1) return refuse("give exactly one of --token, --token-file and --claims");
   if (values.issuer !== undefined && values.claims === undefined) {
     return refuse("--issuer goes with --claims; a token names its issuer itself");
   }

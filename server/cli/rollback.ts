@@ -2,7 +2,7 @@
 import { rollback as runRollback } from "../release/rollback.js";
 import { readArguments } from "./arguments.js";
 import { usageFault, type Command, type Console } from "./console.js";
-import { readTarget, targetOptions, targetUsage } from "./release-options.js";
+import { aliasOptions, aliasUsage, readTarget } from "./release-options.js";
 
 const usage = `Usage: grantway rollback --function NAME --alias NAME [OPTIONS]
 
@@ -10,7 +10,7 @@ Puts the alias on one version alone: the one before, where a release of grantway
 written on the alias, or the one that --to names.
 
 Options:
-${targetUsage}
+${aliasUsage}
       --to VERSION      A version's number.
       --dry-run         Say which call would be made; only read.
   -h, --help            This text.
@@ -19,7 +19,7 @@ Exit status: 0 done, 1 refused, 64 wrong usage, 69 AWS could not be asked.
 Example: grantway rollback --function reports --alias live
 `;
 
-const options = { ...targetOptions, to: { type: "string" }, "dry-run": { type: "boolean" } } as const;
+const options = { ...aliasOptions, to: { type: "string" }, "dry-run": { type: "boolean" } } as const;
 
 async function run(argv: readonly string[], console: Console): Promise<number> {
   const parsed = readArguments(argv, options);

@@ -1,6 +1,6 @@
 // Where the configuration comes from, and its text as plain data: `--config FILE`, else GATEWAY_CONFIG (a path, or the
 // document itself when it starts with `{`), else gateway.yaml. YAML 1.2 or JSON; keys given twice are faults.
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument, type YAMLError } from "yaml";
 import { accept, refuse } from "../core/result.js";
 import type { Result } from "../core/result.js";
 import type { Fault } from "./fault.js";
@@ -72,13 +72,14 @@ export function parseText(text: string): Result<unknown, readonly Fault[]> {
   try {
     const document = parseDocument(text, options);
     // A tag that is not understood is only a warning to the parser.
-    const problems = [...document.errors, ...document.warnings].slice(0, maxSyntaxFaults);
+    const problems = [...document.errors, ...document.warnings];
     if (problems.length === 0) return accept(document.toJS({ maxAliasCount: 100 }));
+    const unquoted = unquotedSlots(text, problems);
+    const faults = unquoted.length > 0 ? unquoted : problems.map(toFault);
     return refuse(
-      problems.map((problem) => ({
-        path: formatPosition(lines, problem.pos[0]),
-        message: withoutSource(problem),
-      })),
+      faults
+        .slice(0, maxSyntaxFaults)
+        .map(({ at, message }) => ({ path: formatPosition(lines, at), message })),
     );
   } catch (error) {
     // Aliases that multiply, or nesting deeper than the stack.
@@ -87,6 +88,28 @@ export function parseText(text: string): Result<unknown, readonly Fault[]> {
     ]);
   }
 }
+
+interface SyntaxFault {
+  readonly at: number;
+  readonly message: string;
+}
+
+const toFault = (problem: YAMLError): SyntaxFault => ({
+  at: problem.pos[0],
+  message: withoutSource(problem),
+});
+
+/**
+ * Inside `{ }` and `[ ]` the brace of `${env.NAME}` opens a mapping, unless it stands in quotes. What else the parser then
+ * stumbles over follows from that, and is not told.
+ */
+const unquotedSlots = (text: string, problems: readonly YAMLError[]): SyntaxFault[] =>
+  problems
+    .filter(({ pos: [at] }) => /^\$\{\w/.test(text.slice(at - 1, at + 2)))
+    .map(({ pos: [at] }) => ({
+      at: at - 1,
+      message: 'stands inside { } or [ ] and must be in quotes: "${...}"',
+    }));
 
 /** A password such as `*a` or `!a` is an alias or a tag to YAML, whose sentences end with what stands there. */
 const withoutSource = ({ message }: Error): string => message.replace(/: .*/s, "");

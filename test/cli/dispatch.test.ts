@@ -35,7 +35,7 @@ describe.each(["serve", "check", "explain", "test"])("%s", (command) => {
 });
 
 test.each([
-  [[], "a command is missing"],
+  [[], "name a command: serve, check, "],
   [["chekc"], 'there is no command "chekc"; did you mean check?'],
   [["toString"], 'there is no command "toString"'],
   [["deploy"], 'there is no command "deploy" ('],

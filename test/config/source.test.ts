@@ -80,6 +80,30 @@ describe("text that is refused before it is a document", () => {
   });
 });
 
+const toQuote = 'stands inside { } or [ ] and must be in quotes: "${...}"';
+
+test.each([
+  ["a mapping", "sts: { region: ${env.REGION} }\nroles: []\nroutes: []\n", ["line 1, column 16"]],
+  ["a list", "cors: { origins: [${env.ORIGIN}] }\n", ["line 1, column 19"]],
+  ["a slot's text", "policy: [{ Resource: a:${claims.b}/* }]\n", ["line 1, column 24"]],
+  [
+    "two values",
+    "listen:\n  { host: ${env.H}, port: ${env.P} }\n",
+    ["line 2, column 11", "line 2, column 27"],
+  ],
+])("a ${...} without quotes within %s is told as that, and not by what YAML trips over", (_, text, paths) => {
+  expect(load(text)).toEqual({
+    ok: false,
+    denial: paths.map((path) => ({ path, message: toQuote })),
+  });
+});
+
+test("a brace that opens a mapping of its own is YAML's to tell", () => {
+  expect(load("sts: { region: eu-west-1 {x} }")).toMatchObject({
+    denial: [{ message: expect.not.stringContaining("quotes") as string }, {}, {}],
+  });
+});
+
 test("an anchor may be used again", () => {
   const text = JSON.stringify(minimal).replace('"sts":{"region"', '"sts":&s {"region"');
   expect(load(text).ok).toBe(true);

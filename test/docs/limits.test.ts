@@ -34,6 +34,9 @@ const [deadline = NaN, answerBytes] = matched(
   "adapters/fetch-json",
   /deadlineMs = ([\d_]+), maxBytes = ([\d_]+)/,
 );
+/** Of `name = text(pattern, LENGTH, ...)`, or `name: text(...)`. */
+const textLength = (file: string, name: string) =>
+  matched(file, new RegExp(`${name}(?: =)? text\\([^;]*?,\\s+(\\d+),\\s`));
 const routeDuration = (key: string) =>
   matched("config/route-schema", new RegExp(`\\b${key}: duration\\(("\\w+"), ("\\w+")\\)`));
 const [callDefault = NaN] = matched(
@@ -121,6 +124,7 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
   "`policyArns`": roleMost("policyArns"),
   Tags: [
     ...matched("config/role-schema", /keys\.length > (\d+)/),
+    ...textLength("config/role-schema", "const tagKey"),
     constant("core/identifier", "maxTagValueLength"),
   ],
   "Policy and tags, packed": [
@@ -141,6 +145,7 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
     seconds("obtain-session", "patienceMs"),
   ],
   "A renewal that failed": [seconds("obtain-session", "renewAgainMs")],
+  "A session that AWS refused a call for": [seconds("doubt-session", "doubtAfterMs")],
   "Last minute of a session": [seconds("core/renewal-times", "minimumLifeMs")],
 
   "Verified tokens held": [
@@ -180,7 +185,10 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
     matched("config/authorizer-schema", /ttlSeconds: integer\((\d+), (\d+)\)\s+\.prefault\((\d+)\)/),
   ),
   "Decisions held": [sessionsHeld],
-  "Identity sources": matched("config/authorizer-schema", /parseIdentitySource\)\)[^;]*?\.max\((\d+)\)/),
+  "Identity sources": matched(
+    "config/authorizer-schema",
+    /parseIdentitySource\)\)[^;]*?\.max\((\d+)\)/,
+  ).concat(matched("config/authorizer-schema", /error: sourceAllowed \}\)\.max\((\d+)\)/)),
   "Statements of its policy": [constant("core/authorizer-policy", "maxStatements")],
   "Its context": celValues,
   "Lambda's words in the log; a module's line": [
@@ -203,10 +211,27 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
     maps,
     constant("core/cel-screen", "maxWalks"),
   ],
+  "Name of an issuer, of an authorizer": textLength("config/issuer-schema", "name:"),
+  "Name of a role, a route, a rate limit": textLength("config/fields", "const shortName"),
   "Audiences of an issuer; scopes of a route; origins of a `cors`": [
-    ...matched("config/issuer-schema", /audienceAllowed \}\)\s+\.max\((\d+)\)/),
+    ...matched("config/issuer-schema", /audienceAllowed \}\)[^;]*?\.max\((\d+)\)/),
+    ...matched("config/issuer-schema", /z\.string\(\)\.min\(1\)\.max\((\d+)\), \{ error: audienceAllowed/),
     ...matched("config/route-schema", /z\s+\.array\(scopeToken\)\s+\.max\((\d+)\)/),
+    ...textLength("config/route-schema", "const scopeToken"),
     ...matched("config/cors-schema", /z\.array\(corsOrigin\)\.min\(1\)\.max\((\d+)\)/),
+    ...textLength("config/cors-schema", "const corsOrigin"),
+  ],
+  "`listen.trustProxy`": matched(
+    "config/schema",
+    /integer\(0, (\d+)\), z\.array\(address\)\.min\(1\)\.max\((\d+)\)/,
+  ),
+  "`listen.origins`": matched(
+    "config/schema",
+    /origins: z\s+\.array\(origin\)\s+\.min\(1\)\s+\.max\((\d+)\)/,
+  ),
+  "`stageVariables` of an authorizer": [
+    ...textLength("config/authorizer-schema", "const stageVariableName"),
+    ...textLength("config/authorizer-schema", "const stageVariableValue"),
   ],
   "Levels; aliases of YAML": [
     constant("config/environment", "maxDepth"),
@@ -263,7 +288,7 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
 };
 
 /** Nothing of ours holds these: AWS would refuse. */
-const awsAlone = new Set(["Streamed answer"]);
+const awsAlone = new Set(["Buffered answer of a function URL", "Streamed answer"]);
 
 /** `6,291,456`, `1/4`, `15m30s` (in seconds), `0.7`. Code spans are names: only those of `Change it` that follow a comma count. */
 const numbersIn = (text: string): number[] =>
@@ -294,6 +319,9 @@ test("every constant of the source that bounds something is on the page, or it i
 
 test("what stands together is the same for both", () => {
   expect([authorizersMost, routesMost]).toEqual([issuersMost, rolesMost]);
+  expect(textLength("config/authorizer-schema", "name:")).toEqual(
+    textLength("config/issuer-schema", "name:"),
+  );
   expect(constant("adapters/upstream", "keepAliveProbeMs")).toBe(constant("listener", "keepAliveProbeMs"));
 });
 

@@ -19,7 +19,6 @@ export const otherBounds: Readonly<Record<string, string>> = {
   "cli/serve lingerMs": within + "the drain",
   "config/fault maxShown": inTheLog,
   "config/source maxSyntaxFaults": "how many faults of syntax are told at once",
-  "core/authorizer-answer maxNumericDate": shape,
   "core/authorizer-policy maxNameChars": inTheLog,
   "core/authorizer-secrets maxOthers": "docs/authorizers.md has it",
   "core/authorizer-secrets minLength": "docs/authorizers.md has it",

@@ -1,6 +1,6 @@
 // docs/rules.md, run: what its sessions show is what the command prints, to the letter.
 import { readFileSync } from "node:fs";
-import { laptopEnvironment, laptopFiles } from "../cli/configurations.js";
+import { laptopFiles } from "../cli/configurations.js";
 import { grantway } from "../cli/run-grantway.js";
 import { shellBlocks } from "./shell-blocks.js";
 
@@ -13,14 +13,17 @@ const files = {
   "deploy/local/rules.test.yaml": readFileSync("deploy/local/rules.test.yaml", "utf8"),
   "-": '{"sub":"bob","groups":[],"tenant":"acme"}\n',
 };
-const env = {
-  ...laptopEnvironment(),
-  ISSUER_URL: "http://127.0.0.1:4000",
-  HELLO_URL: "http://127.0.0.1:4567",
-  GATEWAY_CONFIG: laptop,
-};
 
-const sessions = shellBlocks("docs/rules.md")
+const blocks = shellBlocks("docs/rules.md");
+/** The page's own line, and nothing beside it: a reader has no more. `export GATEWAY_CONFIG=... NAME=VALUE ...` */
+const env = Object.fromEntries(
+  blocks
+    .flatMap(({ commands }) => commands)
+    .filter((command) => command.startsWith("export GATEWAY_CONFIG="))
+    .flatMap((command) => Array.from(command.matchAll(/(\w+)=(\S+)/g), ([, name, value]) => [name, value])),
+) as Record<string, string>;
+
+const sessions = blocks
   .filter(({ text }) => text.startsWith("$ "))
   .map(({ text, commands }) => ({
     command: (commands.at(-1) ?? "").replace(/^.*\| /, ""),

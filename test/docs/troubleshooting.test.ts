@@ -64,8 +64,8 @@ test("what /readyz says is what the page looks for", () => {
   const told = rows(["Seen", "Most often"]).flatMap(({ Seen = "" }) =>
     Seen.startsWith("`/readyz`") ? codeSpans(Seen).slice(1) : [],
   );
-  const source = ["readiness.ts", "core/limit-contradictions.ts", "adapters/probe-roles.ts"].map((file) =>
-    readFileSync(`server/${file}`, "utf8"),
+  const source = ["core/readiness.ts", "core/limit-contradictions.ts", "adapters/probe-roles.ts"].map(
+    (file) => readFileSync(`server/${file}`, "utf8"),
   );
   expect(told.length).toBeGreaterThan(2);
   expect(told.filter((words) => !source.some((text) => text.includes(words)))).toEqual([]);
