@@ -16,8 +16,8 @@ beforeAll(async () => {
   upstream = await startTcpServer((socket) => answer(socket));
   stack = await startStack({
     adjust: (settings) => {
-      const routed = routedTo(upstream.origin, 400)(settings);
-      return { ...routed, routes: routed.routes.map((route) => ({ ...route, idleTimeoutMs: 200 })) };
+      const routed = routedTo(upstream.origin, 3_000)(settings);
+      return { ...routed, routes: routed.routes.map((route) => ({ ...route, idleTimeoutMs: 2_000 })) };
     },
   });
   bearer = `Authorization: Bearer ${await stack.issuer.mint("alice")}`;
