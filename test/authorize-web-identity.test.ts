@@ -103,11 +103,19 @@ describe("the role that is asked for", () => {
     ["made up", "arn:aws:iam::123456789012:role/nobodys"],
     ["in another spelling", roleArn.toUpperCase()],
     ["one letter longer", `${roleArn}s`],
+    ["one letter shorter", roleArn.slice(0, -1)],
+    ["without its first letter", roleArn.slice(1)],
+    ["the account's alone", "arn:aws:iam::123456789012:role/"],
+    ["empty", ""],
     ["a pattern", "arn:aws:iam::123456789012:role/*"],
   ])("is refused where it is %s", (_, other) => {
     for (const routes of [[mine], [hers], [mine, hers]]) {
       expect(refused(ask(routes, { roleArn: other }))).toMatchObject({ reason: "role_not_granted" });
     }
+  });
+
+  test("is the rule's to the letter", () => {
+    expect(accepted(ask([mine, functionRoute("audit")])).roleArn).toBe(roleArn);
   });
 
   test("is found on the routes that give it, and the others stay out", () => {

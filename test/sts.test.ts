@@ -116,6 +116,26 @@ test("a token in the Authorization header too is asked after nobody", async () =
   expect(refused(await answered)).toMatchObject({ reason: "sts_request_refused", code: "ValidationError" });
 });
 
+test.each([
+  "AWS4x",
+  "AWS4",
+  "AWS4-HMAC-SHA256",
+  "AWS4-HMAC-SHA256x y",
+  "AWS4-ECDSA-P256-SHA256 Credential=x",
+  "AWS3-HMAC-SHA256 x",
+  "aws4-hmac-sha256 x",
+  "",
+])("'%s' beside the form's token is another token", async (authorization) => {
+  const { answered } = call({ inbound: { headers: [...headers, "authorization", authorization] } });
+  expect(refused(await answered)).toMatchObject({ reason: "sts_request_refused", code: "ValidationError" });
+});
+
+test("a signature beside it is none", async () => {
+  const signature = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/x, SignedHeaders=host, Signature=0";
+  const { answered } = call({ inbound: { headers: [...headers, "authorization", signature] } });
+  expect((await answered).ok).toBe(true);
+});
+
 test("what is handed out is remembered by its key, and nothing is where nothing was", async () => {
   const given = call({});
   expect((await given.answered).ok).toBe(true);

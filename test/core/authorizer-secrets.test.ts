@@ -35,6 +35,19 @@ test("fields that are always secrets are taken out whatever the authorizer reads
   expect(hidden("got bWlyYTpwYXNz and 5f2d9c11 of mira", ["key-7"], headers)).toBe("got ... and ... of mira");
 });
 
+test.each(["Authorization", "Cookie", "DPoP", "Proxy-Authorization", "dpop"])(
+  "the value of %s is taken out of a line, though the authorizer reads another header",
+  (name) => {
+    expect(hidden("it was called with 5f2d9c11-value by mira", ["key-7"], [name, "5f2d9c11-value"])).toBe(
+      "it was called with ... by mira",
+    );
+  },
+);
+
+test("the value of any other field stays", () => {
+  expect(hidden("it wants text/html", ["key-7"], ["Accept", "text/html"])).toBe("it wants text/html");
+});
+
 test("words of three letters stay, words of four go", () => {
   expect(hidden("who is abc, who is abcd", ["abc"])).toBe("who is abc, who is abcd");
   expect(hidden("who is abc, who is abcd", ["abcd"])).toBe("who is abc, who is ...");

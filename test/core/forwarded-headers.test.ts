@@ -68,6 +68,16 @@ describe("forwardedHeaders", () => {
     expect(forward(headers)).toEqual(["X-C", "3", ...own]);
   });
 
+  test.each([
+    ["x-a", "X-A", false],
+    ["x-a", "x_a", false],
+    ["X-A-B", "x_a-b", false],
+    ["x_a", "x_a", false],
+    ["x-a", "x_b", true],
+  ])("where Connection names %s, that %s passes is %s", (connection, name, expected) => {
+    expect(forward(["Connection", connection, name, "1"]).includes(name)).toBe(expected);
+  });
+
   test("sets identity headers in place of the caller's", () => {
     const forged = ["x-caller-sub", "admin", "X-Caller-Sub", "root", "X-CALLER-SUB", "", "Accept", "a"];
     expect(forward(forged, [["x-caller-sub", "alice"]])).toEqual([

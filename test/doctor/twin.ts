@@ -1,13 +1,13 @@
 // The twin from a changed copy of the template that is deployed, and `grantway doctor` on it as a person would run it:
 // with the gateway's credentials, and a profile that may read.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { startAws, type Aws } from "../../deploy/local/aws/aws.js";
 import { gatewayEnvironment } from "../../deploy/local/gateway-environment.js";
 import type { OpenIdProvider } from "../../deploy/local/issuer/openid-provider.js";
 import type { Report } from "../../server/doctor/finding.js";
 import { grantway, type Ran } from "../cli/run-grantway.js";
+import { changedTemplate } from "../fixtures/changed-template.js";
 
 export type Edit = readonly [from: string | RegExp, to: string] | ((text: string) => string);
 
@@ -54,12 +54,9 @@ export async function withTwin(
   broken: BrokenAws,
   use: (patient: Patient) => Promise<void>,
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "doctor-"));
-  const template = edited(readFileSync("deploy/aws/functions.yaml", "utf8"), broken.template);
-  const templateFile = join(folder, "functions.yaml");
-  writeFileSync(templateFile, template.replaceAll("../../handlers", resolve("handlers")));
+  const template = changedTemplate((text) => edited(text, broken.template));
   const aws = await startAws({
-    templateFile,
+    templateFile: template.file,
     ...(broken.parameters && { parameters: broken.parameters }),
     port: 0,
     taskRole: "grantway-gateway",
@@ -69,12 +66,16 @@ export async function withTwin(
   });
   const saved = { ...process.env };
   try {
-    Object.assign(process.env, aws.taskEnvironment, await readerProfile(aws, folder, broken.profile));
+    Object.assign(
+      process.env,
+      aws.taskEnvironment,
+      await readerProfile(aws, template.folder, broken.profile),
+    );
     await use(patientOn(aws, issuer));
   } finally {
     process.env = saved;
     await aws.close();
-    rmSync(folder, { recursive: true });
+    template.remove();
   }
 }
 

@@ -49,27 +49,31 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a function that does not build ends the start, names itself, and leaves no port taken", async () => {
-  writeFileSync(join(folder, "template.yaml"), template);
-  writeFileSync(join(folder, "handler.ts"), "export const handler = async () => {");
-  const [port, apiPort] = [await freePort(), await freePort()];
-
-  const started = startAws({
+const startOn = (port: number, functionUrlPorts: readonly number[]) =>
+  startAws({
     templateFile: join(folder, "template.yaml"),
     port,
-    // The function's, which it never gets to, and the API's.
-    functionUrlPorts: [0, apiPort],
+    functionUrlPorts,
     taskRole: "task",
     clock: Date.now,
     log: () => undefined,
   });
-  await expect(started).rejects.toThrow("BrokenFunction");
 
-  for (const each of [port, apiPort]) {
+async function expectFree(ports: readonly number[]): Promise<void> {
+  for (const each of ports) {
     const again = createServer();
     expect(await listenOn(again, each)).toBe(each);
     await closeAtOnce(again);
   }
+}
+
+test("a function that does not build ends the start, names itself, and leaves no port taken", async () => {
+  writeFileSync(join(folder, "template.yaml"), template);
+  writeFileSync(join(folder, "handler.ts"), "export const handler = async () => {");
+  const [port, apiPort] = [await freePort(), await freePort()];
+  // The function's, which it never gets to, and the API's.
+  await expect(startOn(port, [0, apiPort])).rejects.toThrow("BrokenFunction");
+  await expectFree([port, apiPort]);
 });
 
 /** Ports to try, of which one makes whoever reads it fail, as a listener without a free descriptor would. */
@@ -90,20 +94,6 @@ test.each([
   writeFileSync(join(folder, "template.yaml"), template);
   writeFileSync(join(folder, "handler.ts"), "export const handler = () => ({});");
   const [port, otherPort] = [await freePort(), await freePort()];
-
-  const started = startAws({
-    templateFile: join(folder, "template.yaml"),
-    port,
-    functionUrlPorts: portsFailingAt(at, otherPort),
-    taskRole: "task",
-    clock: Date.now,
-    log: () => undefined,
-  });
-  await expect(started).rejects.toThrow("no port");
-
-  for (const each of [port, otherPort]) {
-    const again = createServer();
-    expect(await listenOn(again, each)).toBe(each);
-    await closeAtOnce(again);
-  }
+  await expect(startOn(port, portsFailingAt(at, otherPort))).rejects.toThrow("no port");
+  await expectFree([port, otherPort]);
 });
