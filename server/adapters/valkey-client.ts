@@ -4,21 +4,20 @@ import { Redis } from "iovalkey";
 import type { ValkeySettings } from "../core/valkey-url.js";
 import { causeOf } from "./connect-error.js";
 
-/** Valkey answers within a millisecond in its own network. Who takes a quarter of a second would slow every call. */
-const answerMs = 250;
 const connectMs = 2_000;
+const disconnectMs = 250;
 
 export const connectionClosed = "the connection was closed";
 
 /** It is made anew after each end, as long after as `retryDelayMs` says. */
 export function connectTo(valkey: ValkeySettings, retryDelayMs: () => number): Redis {
-  const { host, port, username, password, database, isTls } = valkey;
+  const { host, port, username, password, database, isTls, answerMs } = valkey;
   return new Redis({
     ...{ host, port, db: database, ...(username && { username }), ...(password && { password }) },
     ...(isTls && { tls: isIP(host) === 0 ? { servername: host } : {} }),
     // IPv4 and IPv6 alike.
     ...{ family: 0, familyFallback: { enabled: false } },
-    ...{ connectTimeout: connectMs, commandTimeout: answerMs, disconnectTimeout: answerMs },
+    ...{ connectTimeout: connectMs, commandTimeout: answerMs, disconnectTimeout: disconnectMs },
     // What cannot be asked now is counted in memory: nothing waits for a connection, and nothing is counted twice.
     ...{ enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 },
     // It asks for INFO, which a user with few permissions may not; the first count tells more.

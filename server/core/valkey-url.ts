@@ -15,6 +15,8 @@ export interface ValkeyServer {
 }
 
 export interface ValkeySettings extends ValkeyServer {
+  /** Who takes longer to answer cannot be asked. */
+  readonly answerMs: number;
   /** Stands before each key. */
   readonly prefix: string;
 }

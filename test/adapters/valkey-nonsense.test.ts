@@ -8,6 +8,7 @@ import {
   tenAMinute,
   told,
   until,
+  type Replica,
 } from "../fixtures/valkey-replica.js";
 import { counted, startScriptedValkey, type ScriptedValkey } from "../fixtures/scripted-valkey.js";
 
@@ -32,10 +33,17 @@ test.each([
   expect(letIn(await countTimes(12, replica))).toBe(10);
 });
 
-test("nobody waits longer than a window is, whatever end the server names", async () => {
-  let calls = 0;
-  const { settings } = await start(() => (calls++ === 0 ? counted : "*2\r\n:11\r\n:99999999999\r\n"));
+/** One that shares, and is answered so from then on. */
+async function openCounted(later: string): Promise<Replica> {
+  let answer = counted;
+  const { settings } = await start(() => answer);
   const replica = await openShared(settings);
+  answer = later;
+  return replica;
+}
+
+test("nobody waits longer than a window is, whatever end the server names", async () => {
+  const replica = await openCounted("*2\r\n:11\r\n:99999999999\r\n");
   expect(await countTimes(2, replica)).toEqual([60_000, 60_000]);
 });
 
@@ -91,9 +99,7 @@ test("who was told to wait is asked for again after the clock was set back, and 
 });
 
 test("a window that is full and names no end is an outage", async () => {
-  let calls = 0;
-  const { settings } = await start(() => (calls++ === 0 ? counted : "*2\r\n:11\r\n$-1\r\n"));
-  const replica = await openShared(settings);
+  const replica = await openCounted("*2\r\n:11\r\n$-1\r\n");
   expect(await countTimes(1, replica)).toEqual([0]);
   expect(replica.messages()).toEqual([told.up, told.down]);
 });

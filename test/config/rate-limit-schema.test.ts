@@ -92,7 +92,7 @@ describe("valkey", () => {
   test("is where its URL says, with a prefix", () => {
     expect(settingsOf({ ...minimal, valkey: { url: "rediss://u@cache.example.com:7000" } }).valkey).toEqual({
       ...{ host: "cache.example.com", port: 7000, isTls: true, database: 0, username: "u" },
-      prefix: "grantway:",
+      ...{ prefix: "grantway:", answerMs: 250 },
     });
   });
 

@@ -270,7 +270,7 @@ const held: Readonly<Record<string, readonly (number | undefined)[]>> = {
   "Calls of one key in a window": [...limitNumbers("requests"), ...limitDuration],
   "Calls of one key in flight": limitNumbers("inFlight"),
   "Keys counted in one process": [constant("adapters/call-windows", "maxKeys"), sessionsHeld],
-  Valkey: [seconds("adapters/valkey-client", "connectMs"), constant("adapters/valkey-client", "answerMs")],
+  Valkey: [seconds("adapters/valkey-client", "connectMs"), constant("config/compile-rate-limit", "answerMs")],
   "Valkey after a failure": [
     seconds("adapters/valkey-link", "firstRetryMs"),
     seconds("adapters/valkey-link", "longestRetryMs"),

@@ -14,6 +14,7 @@ export const otherBounds: Readonly<Record<string, string>> = {
     "what is on its way out when an answer breaks gets this long to leave",
   "adapters/telemetry quietMs": "how often a line is written",
   "adapters/upstream keepAliveProbeMs": "held beside the listener's",
+  "adapters/valkey-client disconnectMs": within + "what is left of a connection that has ended",
   "cli/doctor mostNames": "how many routes are named where one is unknown",
   "cli/lint shortestGrantSeconds": "what a warning begins at; docs/credentials.md has it",
   "cli/serve lingerMs": within + "the drain",
