@@ -1,7 +1,7 @@
 // `npm run local` on free ports, and a shell in which a page's commands run against it: with the ports that they were written
 // for replaced, and with what they write in a folder of its own.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertNoSecretsIn, gatewayLinesOf } from "../fixtures/log-lines.js";
@@ -37,6 +37,8 @@ export async function startLocalProduct(): Promise<LocalProduct> {
     return port ?? "0";
   };
   const folder = mkdtempSync(join(tmpdir(), "grantway-page-"));
+  // Where no terminal is, curl tells after a second how far it is, in the middle of the answer.
+  writeFileSync(join(folder, ".curlrc"), "no-progress-meter\n");
   const ports = { 8080: portOf("Gateway"), 4566: portOf("AWS"), 4000: portOf("OpenID provider") };
   const placed = (command: string): string =>
     Object.entries(ports)
@@ -47,7 +49,8 @@ export async function startLocalProduct(): Promise<LocalProduct> {
       .replaceAll("/tmp/", `${folder}/`)
       .replaceAll("answer.json", `${folder}/answer.json`);
   return {
-    run: (commands) => runAll(commands, placed, { ISSUER_PORT: ports[4000], HOME: folder }),
+    run: (commands) =>
+      runAll(commands, placed, { ISSUER_PORT: ports[4000], HOME: folder, CURL_HOME: folder }),
     stop: async () => {
       await end();
       assertNoSecretsIn(gatewayLinesOf(log));
