@@ -194,7 +194,7 @@ describe("against the twin", () => {
     expect(await run("release", ...resume)).toMatchObject({
       status: 1,
       out: expect.stringMatching(
-        /\n {2}1s +0 calls, 0 errors in all\nstopped +version 2 keeps 10 %: no call was seen in this step.*--resume.*--allow-quiet.*grantway rollback\n$/,
+        /\n {2}\d+s +0 calls, 0 errors in all\nstopped +version 2 keeps 10 %: no call was seen in this step.*--resume.*--allow-quiet.*grantway rollback\n$/,
       ) as string,
       err: "",
     });
