@@ -9,8 +9,9 @@ import { GrantwayError } from "./errors.js";
  */
 export function targetOf(path: string, base: string): string {
   const local = path.startsWith(base) ? path.slice(base.length) : path;
-  // URL parsers take a backslash for a slash, and drop a fragment and some control characters without a word.
-  if (!/^\/[^\\#\p{Cc}]*$/u.test(local)) throw invalid("no slash first, or a bad character");
+  // URL parsers take a backslash for a slash, and drop a fragment and some control characters without a word. \p{Cc} is
+  // spelt out: React Native's engine did not know it for long, and refuses the whole library with it.
+  if (!/^\/[^\\#\0-\x1f\x7f-\x9f]*$/.test(local)) throw invalid("no slash first, or a bad character");
   const [pathname = "", ...query] = local.split("?");
   try {
     return encodePath(pathname) + encodeQuery(query.join("?"));
@@ -28,7 +29,7 @@ function encodePath(text: string): string {
   )
     throw invalid("an empty segment or a dot segment");
   // RFC 3986 3.3: what may stand in a path as it is. Escapes stay as they were written.
-  return text.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]+/gu, encode);
+  return text.replace(/[^\w\-.~!$&'()*+,;=:@/%]+/gu, encode);
 }
 
 function encodeQuery(query: string): string {

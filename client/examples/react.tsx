@@ -1,5 +1,5 @@
-// React: one client for whoever is signed in, and a hook that reads JSON through it. `getToken` is your OpenID
-// library's, such as `() => auth.getTokenSilently()`; `user` is any text that changes with the user.
+// React, 16.14 and later: one client for whoever is signed in, and a hook that reads JSON through it. `getToken` is your
+// OpenID library's, such as `() => auth.getTokenSilently()`; `user` is any text that changes with the user.
 import {
   createContext,
   type ReactNode,
@@ -31,9 +31,9 @@ export function Grantway({ gateway, getToken, user, children }: GrantwayProps): 
   // Whoever signs out leaves no credentials behind, and with the key nothing that was loaded for him.
   useEffect(() => () => client.clear(), [client, user]);
   return (
-    <ClientContext value={client} key={user}>
+    <ClientContext.Provider value={client} key={user}>
       {children}
-    </ClientContext>
+    </ClientContext.Provider>
   );
 }
 

@@ -6,6 +6,8 @@ export interface Console {
   readonly env: Environment;
   /** Standard output is a terminal. */
   readonly isTerminal: boolean;
+  /** Standard error is one: often the one goes to a file and the other does not. */
+  readonly isErrorTerminal: boolean;
   readonly clock: Clock;
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
@@ -21,7 +23,7 @@ export interface Command {
 }
 
 /** Of sysexits.h, but for `no`: the answer itself is no. */
-export const exitStatus = { ok: 0, no: 1, usage: 64, unavailable: 69, config: 78 } as const;
+export const exitStatus = { ok: 0, no: 1, usage: 64, unavailable: 69, ioError: 74, config: 78 } as const;
 
 /** A wrong command line: one line, and where to look. */
 export function usageFault(console: Console, command: string, message: string): number {

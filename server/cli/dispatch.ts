@@ -22,7 +22,8 @@ Options:
   -h, --help     This text; after a command, what that command takes.
       --version  The version.
 
-Exit status: 0 yes, 1 no, 64 wrong usage, 69 a port or a service cannot be had, 78 a bad configuration.
+Exit status: 0 yes, 1 no, 64 wrong usage, 69 a port or a service cannot be had, 74 yes, but its
+output cannot be written, 78 a bad configuration.
 Example: grantway check gateway.yaml
 `;
 

@@ -11,7 +11,7 @@ import { lambdaAlias } from "../release/lambda-alias.js";
 import type { ReleasePorts } from "../release/ports.js";
 import { eventLine } from "../release/text.js";
 import { type Console, exitStatus } from "./console.js";
-import { styleFor } from "./style.js";
+import { errorStyleFor, styleFor } from "./style.js";
 
 export interface ReleaseTarget {
   readonly name: string;
@@ -73,11 +73,11 @@ export function openPorts(
 const FAULTS: ReadonlySet<ReleaseEvent["event"]> = new Set(["refused", "conflict", "failed"]);
 
 function teller(console: Console, isJson: boolean): (event: ReleaseEvent) => void {
-  const style = styleFor(console);
+  const [style, errorStyle] = [styleFor(console), errorStyleFor(console)];
   return (event) => {
-    const line = isJson ? JSON.stringify(printableDeep(event)) : eventLine(event, style);
-    if (!isJson && FAULTS.has(event.event)) console.printError(`grantway: ${line}\n`);
-    else console.print(`${line}\n`);
+    if (isJson) console.print(`${JSON.stringify(printableDeep(event))}\n`);
+    else if (FAULTS.has(event.event)) console.printError(`grantway: ${eventLine(event, errorStyle)}\n`);
+    else console.print(`${eventLine(event, style)}\n`);
   };
 }
 

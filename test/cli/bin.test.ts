@@ -1,7 +1,7 @@
 // The real command in a process of its own: streams, standard input, environment, exit status.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { alice, configuration } from "./configurations.js";
 
 async function run(argv: readonly string[], env: Record<string, string> = {}, input = "") {
@@ -49,3 +49,52 @@ test("a wrong command line is 64, in one line on standard error", async () => {
   expect([status, out]).toEqual([64, ""]);
   expect(err).toBe('grantway: there is no command "tset"; did you mean test? (grantway --help tells more)\n');
 }, 20_000);
+
+describe("output that cannot be written", () => {
+  const start = (argv: readonly string[], stdio: StdioOptions) =>
+    spawn(process.execPath, ["--import", "tsx", "server/cli/grantway.ts", ...argv], { stdio });
+  const statusOf = async (child: ChildProcess) => ((await once(child, "close")) as [number | null])[0];
+
+  test.each<[string, "stdout" | "stderr", number]>([
+    ["--help", "stdout", 0],
+    ["tset", "stderr", 64],
+  ])(
+    "%s has its own status where nobody reads %s any more",
+    async (command, stream, status) => {
+      const child = start([command], "pipe");
+      child[stream]?.destroy();
+      expect(await statusOf(child)).toBe(status);
+    },
+    20_000,
+  );
+
+  // A file that is open for reading alone takes as little as a full disk.
+  test.each<[string, readonly string[], "stdout" | "stderr", number, RegExp]>([
+    [
+      "is 74 and a line, and no stack",
+      ["--help"],
+      "stdout",
+      74,
+      /^grantway: output cannot be written: EBADF.*\n$/,
+    ],
+    [
+      "leaves a status that says more",
+      ["check", "none.yaml", "--json"],
+      "stdout",
+      78,
+      /^grantway: output .*\n$/,
+    ],
+    ["leaves it where nothing can be said, too", ["tset"], "stderr", 64, /^$/],
+  ])(
+    "%s: %j, %s",
+    async (_what, argv, stream, status, told) => {
+      const file = openSync("package.json", "r");
+      const child = start(argv, stream === "stdout" ? ["ignore", file, "pipe"] : ["ignore", "pipe", file]);
+      closeSync(file);
+      let rest = "";
+      (child.stdout ?? child.stderr)?.on("data", (chunk) => (rest += String(chunk)));
+      expect([await statusOf(child), rest]).toEqual([status, expect.stringMatching(told)]);
+    },
+    20_000,
+  );
+});

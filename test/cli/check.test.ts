@@ -74,6 +74,13 @@ describe("the configuration", () => {
   test("is one file", async () => {
     expect((await grantway(["check", "a.yaml", "b.yaml"])).status).toBe(64);
   });
+
+  test("is one file with --config too, where the other would go unread", async () => {
+    const files = { "a.yaml": configuration, "b.yaml": {} };
+    const { status, out, err } = await grantway(["check", "a.yaml", "--config", "b.yaml"], { files });
+    expect([status, out]).toEqual([64, ""]);
+    expect(err).toMatch(/^grantway check: it takes one FILE, .*--help tells more\)\n$/);
+  });
 });
 
 describe("a sound configuration", () => {

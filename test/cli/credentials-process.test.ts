@@ -89,7 +89,7 @@ async function here(
       openTerminal: () => ({ print: (more) => void (shown += more), close: () => undefined }),
     }),
   };
-  const console = { env: {}, isTerminal: false, clock: Date.now, readFile: () => "" };
+  const console = { env: {}, isTerminal: false, isErrorTerminal: false, clock: Date.now, readFile: () => "" };
   const printing = { print: (more: string) => (out += more), printError: (more: string) => (err += more) };
   const status = await runCredentials(login(), { ...console, ...printing }, ports);
   return { status, out, err };

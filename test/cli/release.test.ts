@@ -118,7 +118,7 @@ test("an AWS that takes a question and never answers is a failure in time", asyn
   await once(silent, "listening");
   const target = accepted(readTarget({ function: "f", alias: "live", region: "eu-west-1" }, {}));
   const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const console = { env: {}, isTerminal: false, clock: Date.now, readFile: () => "" };
+  const console = { env: {}, isTerminal: false, isErrorTerminal: false, clock: Date.now, readFile: () => "" };
   const saved = { ...process.env };
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" });
   const printing = { ...console, print: () => undefined, printError: () => undefined };
@@ -133,6 +133,22 @@ test("an AWS that takes a question and never answers is a failure in time", asyn
     silent.closeAllConnections();
     silent.close();
   }
+});
+
+test.each([
+  [true, false],
+  [false, true],
+])("a terminal behind its output: %s, and behind its errors: %s, each has its own colours", (out, err) => {
+  const target = accepted(readTarget({ function: "f", alias: "live", region: "eu-west-1" }, {}));
+  const [print, printError] = [jest.fn(), jest.fn()];
+  const console = { env: {}, isTerminal: out, isErrorTerminal: err, clock: Date.now, readFile: () => "" };
+  const ports = openPorts(target, { ...console, print, printError }, false);
+  ports.tell({ event: "over", why: "errors" });
+  ports.tell({ event: "failed", sentence: "AWS is gone" });
+  ports.close();
+  const coloured = expect.stringContaining("\u001b[31m") as string;
+  expect(print.mock.calls).toEqual([[out ? coloured : "going back  errors\n"]]);
+  expect(printError.mock.calls).toEqual([[err ? coloured : expect.not.stringContaining("\u001b")]]);
 });
 
 describe("against the twin", () => {

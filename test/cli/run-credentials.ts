@@ -20,6 +20,7 @@ export async function runIn(
     {
       env: {},
       isTerminal: false,
+      isErrorTerminal: false,
       clock: Date.now,
       print: (text) => (out += text),
       printError: (text) => (err += text),

@@ -12,6 +12,7 @@ export interface World {
   /** Path -> text, or what JSON makes of it. */
   readonly files?: Readonly<Record<string, unknown>>;
   readonly env?: Environment;
+  /** Both streams are. */
   readonly isTerminal?: boolean;
   /** Epoch milliseconds. */
   readonly now?: number;
@@ -28,6 +29,7 @@ export async function grantway(argv: readonly string[], world: World = {}): Prom
     {
       env,
       isTerminal,
+      isErrorTerminal: isTerminal,
       clock: () => now,
       print: (text) => (out += text),
       printError: (text) => (err += text),

@@ -28,15 +28,20 @@ let stack: Stack;
 let source: string;
 beforeAll(async () => {
   stack = await startStack();
-  const code = `export { createClient } from "grantway/client"; export * from "./examples/react-native.js";`;
-  source = await bundle("", {
+  source = await bundled("es2022");
+});
+afterAll(() => stack.close());
+
+function bundled(target: string, more = ""): Promise<string> {
+  const code = `export { createClient } from "grantway/client"; export * from "./examples/react-native.js"; ${more}`;
+  return bundle("", {
     entryPoints: [],
     stdin: { contents: code, resolveDir: clientFolder, sourcefile: join(clientFolder, "entry.ts") },
     format: "iife",
     globalName: "grantway",
+    target,
   });
-});
-afterAll(() => stack.close());
+}
 
 /** As React Native's XMLHttpRequest-based one: the body is there when it is whole, and is no stream. */
 const plainFetch: typeof fetch = async (input, init) => {
@@ -128,4 +133,27 @@ test("the React Native example renews a refused token in the app's vault, and le
   kept = null;
   await expect(client.fetch("/hello")).rejects.toThrow("Signed out");
   expect(told).not.toHaveBeenCalled();
+});
+
+describe("regular expressions, of which a newer one keeps an older React Native from loading the library,", () => {
+  // esbuild writes a literal that is newer than its target as a call, but overlooks \p between brackets.
+  const newer = (code: string): readonly string[] => code.match(/\bRegExp\(.*|\/.*\\p\{.*/gi) ?? [];
+
+  test("are all ES2015's, aws4fetch's too", async () => {
+    expect(newer(await bundled("es2015"))).toEqual([]);
+  });
+
+  test.each([
+    "/\\p{Cc}/u",
+    "/[^\\P{Cc}]/u",
+    "/(?<=a)b/",
+    "/(?<!a)b/",
+    "/(?<a>b)/",
+    "/./s",
+    "/a/d",
+    "/[a]/v",
+    'new RegExp("a")',
+  ])("are seen where they are newer, or made as it runs: %s", async (expression) => {
+    expect(newer(await bundled("es2015", `export const it = ${expression};`))).toHaveLength(1);
+  });
 });

@@ -141,6 +141,19 @@ test.each([
   expect(asked).not.toHaveBeenCalled();
 });
 
+test("of all characters, \\, # and Unicode's control characters are the bad ones", () => {
+  const bad: number[] = [];
+  for (let point = 0; point <= 0x10ffff; point += 1) {
+    try {
+      targetOf(`/${String.fromCodePoint(point)}`, stack.url);
+    } catch (error) {
+      if (String(error).includes("a bad character")) bad.push(point);
+    }
+  }
+  const all = Array.from({ length: 0x110000 }, (_, point) => point);
+  expect(bad).toEqual(all.filter((point) => /[\\#\p{Cc}]/u.test(String.fromCodePoint(point))));
+});
+
 test("the gateway's own address may stand before the path, and no other that begins as it does", async () => {
   expect((await client.fetch(`${stack.url}/echo/a`)).status).toBe(200);
   await expect(client.fetch(`${stack.url}1/echo/a`)).rejects.toMatchObject({ code: "path_invalid" });
