@@ -9,6 +9,7 @@ import {
   checkIssuers,
   routeAuthorizerView,
 } from "./check-authorizer.js";
+import { checkPartitions } from "./check-partition.js";
 import { checkLimitedRoutes, rateLimitView } from "./check-rate-limits.js";
 import { checkRole, roleBoundsView } from "./check-role.js";
 import { checkRoute, routeLimitsView } from "./check-route.js";
@@ -63,6 +64,7 @@ export function crossCheck(document: unknown): Fault[] {
     ...rateLimits.flatMap((limit, index) => checkLimitedRoutes(limit, index, routeNames)),
     ...roles.flatMap(checkTransitiveTags),
     ...roles.flatMap(checkRole),
+    ...checkPartitions(document),
     ...routes.flatMap((route, index) => checkRoles(route, index, roles)),
     ...routes.flatMap((route, index) => checkAuthorizer(route, index, authorizers)),
     ...routes.flatMap(checkPath),

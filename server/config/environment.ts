@@ -11,7 +11,7 @@ export interface Expanded {
 }
 
 /** Deep enough for every valid document; an alias that contains itself ends here. */
-const maxDepth = 32;
+export const maxDepth = 32;
 
 export function expandEnvironment(document: unknown, env: Environment): Expanded {
   const faults: Fault[] = [];
@@ -34,10 +34,14 @@ function expandText(text: string, env: Environment, fault: (message: string) => 
   return text.replace(/\$\{env\.([^}]*)\}?/g, (reference, name: string) => {
     if (!reference.endsWith("}")) fault("has a ${env. without its }");
     else if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) fault(`${reference} is not the name of a variable`);
-    else if (env[name] === undefined) fault(`the environment has no ${name}`);
-    return env[name] ?? reference;
+    else if (valueOf(env, name) === undefined) fault(`the environment has no ${name}`);
+    return valueOf(env, name) ?? reference;
   });
 }
+
+/** Every object of JavaScript has a `toString`, which is nobody's variable. */
+const valueOf = (env: Environment, name: string): string | undefined =>
+  Object.hasOwn(env, name) ? env[name] : undefined;
 
 const overrides = { PORT: "port", ADMIN_PORT: "adminPort" } as const;
 
@@ -57,6 +61,6 @@ function withPorts(
   document: Readonly<Record<string, unknown>>,
   ports: Readonly<Record<string, number>>,
 ): unknown {
-  const listen = document.listen ?? {};
+  const { listen = {} } = document;
   return isJsonObject(listen) ? { ...document, listen: { ...listen, ...ports } } : document;
 }

@@ -35,7 +35,8 @@ const maxShown = 60;
 function quoteValue(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a mapping";
-  const text = JSON.stringify(value);
+  // JSON has no word for .nan and .inf.
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return text.length > maxShown ? `${text.slice(0, maxShown)}...` : text;
 }
 

@@ -27,7 +27,7 @@ export function integer(minimum: number, maximum: number) {
   const error = `must be a whole number from ${minimum} to ${maximum}`;
   const numberOf = (value: unknown) =>
     typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return z.preprocess(numberOf, z.int({ error }).min(minimum).max(maximum));
+  return z.preprocess(numberOf, z.int({ error, abort: true }).min(minimum).max(maximum));
 }
 
 /** Gives milliseconds. */

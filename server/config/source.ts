@@ -4,6 +4,7 @@ import { LineCounter, parseDocument, type YAMLError } from "yaml";
 import { accept, refuse } from "../core/result.js";
 import type { Result } from "../core/result.js";
 import type { Fault } from "./fault.js";
+import { findTooDeep } from "./nesting.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -70,6 +71,8 @@ export function parseText(text: string): Result<unknown, readonly Fault[]> {
     logLevel: "error",
   } as const;
   try {
+    const tooDeep = findTooDeep(text);
+    if (tooDeep !== undefined) return refuse([tooDeep]);
     const document = parseDocument(text, options);
     // A tag that is not understood is only a warning to the parser.
     const problems = [...document.errors, ...document.warnings];
@@ -82,7 +85,7 @@ export function parseText(text: string): Result<unknown, readonly Fault[]> {
         .map(({ at, message }) => ({ path: formatPosition(lines, at), message })),
     );
   } catch (error) {
-    // Aliases that multiply, or nesting deeper than the stack.
+    // Aliases that multiply.
     return refuse([
       { path: "(document)", message: error instanceof Error ? withoutSource(error) : "cannot be parsed" },
     ]);
@@ -96,7 +99,11 @@ interface SyntaxFault {
 
 const toFault = (problem: YAMLError): SyntaxFault => ({
   at: problem.pos[0],
-  message: withoutSource(problem),
+  // The parser's own sentence names a function of its own.
+  message:
+    problem.code === "MULTIPLE_DOCS"
+      ? "begins a second document, and a configuration is one"
+      : withoutSource(problem),
 });
 
 /**

@@ -46,7 +46,7 @@ const REQUESTS = /^grantway_requests_total\{(?<labels>.*)\} (?<value>\S+)$/;
 const LABEL = /(?<name>[a-zA-Z_]\w*)="(?<value>(?:[^"\\]|\\.)*)"/g;
 const STARTED = /^process_start_time_seconds (?<value>\S+)$/m;
 
-/** A route without a call yet has no line. */
+/** A route whose calls have ended in no such way yet may have a line of 0, or none. */
 export function readCounts(text: string, route: string): GatewayCounts | undefined {
   const startedAt = Number(STARTED.exec(text)?.groups?.value);
   if (Number.isNaN(startedAt)) return undefined;

@@ -1,6 +1,6 @@
 // `grantway release`: publish, shift the alias step by step, look between the steps, go on or go back. Where it stands
 // is in AWS alone (the alias's weights and description), so that it can be resumed from anywhere.
-import { formatDuration } from "../core/duration.js";
+import { pretend } from "./dry-run.js";
 import type { Ending } from "./events.js";
 import type { Limit } from "./judge.js";
 import { type Mark, readMark } from "./mark.js";
@@ -35,26 +35,6 @@ export async function release(ports: ReleasePorts, plan: ReleasePlan): Promise<E
   if (!latest.ok) return tellFault(ports, latest.denial);
   if (plan.isDryRun) return pretend(ports, plan, alias.value, latest.value);
   return publishAndShift(ports, plan, alias.value, latest.value);
-}
-
-async function pretend(
-  { alias, tell }: ReleasePorts,
-  { steps, everyMs }: ReleasePlan,
-  { functionVersion }: AliasState,
-  latest: VersionState,
-): Promise<Ending> {
-  const current = await alias.describe(functionVersion);
-  const isSame = current.ok && current.value.codeSha256 === latest.codeSha256;
-  const calls = [
-    `PublishVersion (${isSame ? `its code is that of version ${functionVersion}: where its settings are too, there is nothing to release` : `its code is not that of version ${functionVersion}`})`,
-    ...steps.map(
-      (percent) =>
-        `UpdateAlias: ${percent} % on the new version, ${100 - percent} % on ${functionVersion}; then ${formatDuration(everyMs)} of looking`,
-    ),
-    "UpdateAlias: the new version alone",
-  ];
-  for (const call of calls) tell({ event: "would", call });
-  return "done";
 }
 
 async function publishAndShift(
@@ -92,10 +72,7 @@ async function untilActive(ports: ReleasePorts, published: VersionState): Promis
   let version = published;
   for (let look = 0; version.state === "Pending" && look < ACTIVE_LOOKS; look += 1) {
     await ports.sleep(ACTIVE_EVERY_MS);
-    if (ports.isStopped()) {
-      ports.tell({ event: "stopped", percent: 0, version: version.version });
-      return "stopped";
-    }
+    if (ports.isStopped()) return tellStopped(ports, 0, version.version);
     const described = await ports.alias.describe(version.version);
     if (!described.ok) return tellFault(ports, described.denial);
     version = described.value;
@@ -129,7 +106,10 @@ async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, step
   const { from, to } = mark;
   const unseen: number[] = [];
   let current = alias;
+  const stopHere = (): Ending => tellStopped(ports, percentOf(current.additional?.weight ?? 0), to);
   for (const percent of steps) {
+    // Ctrl-C may have come while AWS was asked for something else.
+    if (ports.isStopped()) return stopHere();
     const updated = await moveAlias(ports, current, mark, {
       additional: { version: to, weight: percent / 100 },
     });
@@ -138,10 +118,7 @@ async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, step
     ports.tell({ event: "step", version: to, percent, forMs: plan.everyMs });
     const { everyMs: forMs, limit } = plan;
     const outcome = await watchStep(ports, { version: to, releaseBegan: mark.at, forMs, limit });
-    if (outcome.kind === "stopped") {
-      ports.tell({ event: "stopped", percent, version: to });
-      return "stopped";
-    }
+    if (outcome.kind === "stopped") return stopHere();
     if (outcome.kind === "over") return goBack(ports, current, mark, outcome.why);
     const { calls, answers } = outcome;
     if (answers === 0) ports.tell({ event: "unrouted", percent });
@@ -153,11 +130,17 @@ async function shift(ports: ReleasePorts, plan: ReleasePlan, { alias, mark, step
     if (calls === 0) ports.tell({ event: "quiet", percent });
     if (isUnseen) unseen.push(percent);
   }
+  if (ports.isStopped()) return stopHere();
   const done: Mark = { from, to, phase: "done", at: ports.clock() };
   const ended = await moveAlias(ports, current, done, { functionVersion: to, additional: null });
   if (!ended.ok) return leave(ports, current, mark, ended.denial);
   ports.tell({ event: "done", version: to, ...(unseen.length > 0 && { unseen }) });
   return "done";
+}
+
+function tellStopped({ tell }: ReleasePorts, percent: number, version: string): Ending {
+  tell({ event: "stopped", percent, version });
+  return "stopped";
 }
 
 const BACK_TRIES = 6;
@@ -170,6 +153,7 @@ async function goBack(ports: ReleasePorts, current: AliasState, mark: Mark, why:
   const place = { functionVersion: mark.from, additional: null };
   let ended = await moveAlias(ports, current, undone, place);
   for (let tries = 1; !ended.ok && ended.denial.kind === "failed" && tries < BACK_TRIES; tries += 1) {
+    if (ports.isStopped()) break;
     ports.tell({ event: "retried", sentence: ended.denial.sentence });
     await ports.sleep(BACK_EVERY_MS);
     if (ports.isStopped()) break;

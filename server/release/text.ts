@@ -42,7 +42,7 @@ export function eventLine(event: ReleaseEvent, paint: Style): string {
       return paint.green(`rolled back the alias is on version ${event.to} alone, not on ${event.from}`);
     case "stopped":
       if (event.percent === 0)
-        return `stopped     version ${event.version} is published; the alias was not moved`;
+        return `stopped     version ${event.version} is published; the alias was not moved; the same release again goes on from there`;
       return `stopped     ${keeps(event)}; go on with --resume, or back with: grantway rollback`;
     case "left":
       return `left        ${keeps(event)}; go on with --resume, or back with: grantway rollback`;

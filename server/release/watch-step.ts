@@ -39,6 +39,7 @@ export async function watchStep(ports: ReleasePorts, step: StepToWatch): Promise
     if (!seen.ok) {
       blind += 1;
       tell({ event: "blind", afterMs, sentence: seen.denial.sentence });
+      if (isStopped()) return { kind: "stopped" };
       if (blind < BLIND_LOOKS) continue;
       return { kind: "over", why: `it could not be seen how it does, ${BLIND_LOOKS} times in a row` };
     }
@@ -47,7 +48,9 @@ export async function watchStep(ports: ReleasePorts, step: StepToWatch): Promise
     const { calls, gateway } = seen.value;
     callsBefore ??= calls;
     const why = findExcess(seen.value, step.limit);
+    // Before Ctrl-C, which may have come during this look: what is known to be bad is not left there.
     if (why !== undefined) return { kind: "over", why };
+    if (isStopped()) return { kind: "stopped" };
     if (afterMs >= step.forMs)
       return { kind: "passed", calls: calls - callsBefore, answers: gateway?.answers };
   }

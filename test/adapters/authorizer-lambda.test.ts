@@ -7,6 +7,7 @@ import { createAskLambda, signedInvoke } from "../../server/adapters/authorizer-
 import type { OwnCredentials } from "../../server/adapters/role-sessions.js";
 import { createUpstream } from "../../server/adapters/upstream.js";
 import { headerEntries } from "../../server/core/raw-headers.js";
+import { refuse } from "../../server/core/result.js";
 import { startUpstreamServer, type UpstreamServer } from "../fixtures/upstream-server.js";
 
 const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:partner-authorizer:live";
@@ -168,6 +169,21 @@ test("nobody there is an outage", async () => {
   await gone.close();
   const asking = createAskLambda({ upstream, ownCredentials: () => Promise.resolve(role), clock: () => now });
   expect(await asking(sourceAt(gone.origin), {}, 5_000)).toMatchObject({ denial: { kind: "unavailable" } });
+});
+
+test.each([
+  ["come", () => Promise.resolve(role)],
+  ["are not there", () => Promise.reject(new Error("none found"))],
+])("own credentials that %s leave no timer behind", async (_, ownCredentials) => {
+  jest.useFakeTimers();
+  try {
+    const unreachable = { send: () => Promise.resolve(refuse({ reason: "draining" } as const)) };
+    const asking = createAskLambda({ upstream: unreachable, ownCredentials, clock: () => now });
+    expect(await asking(sourceAt("http://127.0.0.1:1"), {}, 60_000)).toMatchObject({ ok: false });
+    expect(jest.getTimerCount()).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test.each([

@@ -196,6 +196,21 @@ test("a call that waited for a thread still has half of its time, so that the th
   expect(await ask(module, { ms: 0 }, 5_000)).toMatchObject({ value: 2 });
 });
 
+test("threads that come free after all who waited have given up are there for the next call", async () => {
+  const module = open(`import { existsSync } from "node:fs";
+    export const handler = (event) => new Promise((resolve) => {
+      const look = setInterval(() => { if (existsSync(event.until)) { clearInterval(look); resolve(1); } }, 5);
+    });`);
+  const until = join(folder, "let-go");
+  const held = Array.from({ length: 8 }, () => ask(module, { until }, 30_000));
+  for (const late of await Promise.all(Array.from({ length: 8 }, () => ask(module, { until }, 50))))
+    expect(late).toMatchObject({ denial: { kind: "unavailable" } });
+  writeFileSync(until, "");
+  for (const each of await Promise.all(held)) expect(each).toMatchObject({ value: 1 });
+  // A thread that was given to who no longer waits would be lost, and all eight of them were.
+  expect(await ask(module, { until }, 20_000)).toMatchObject({ value: 1 });
+}, 60_000);
+
 test("once closed it starts no thread, and those who wait are told", async () => {
   const module = open(
     'export const handler = () => { console.log("began"); return new Promise(() => setInterval(() => {}, 1000)); };',

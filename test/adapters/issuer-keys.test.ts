@@ -277,6 +277,16 @@ describe("IssuerKeys", () => {
       expect(keys.isCurrent(held)).toBe(false);
     });
 
+    test("it ends when another key comes back under its kid, which is then the one that is found", async () => {
+      const { issuer, keys } = setUp(accept([{ kid: "a", key: sameKey() }]));
+      const held = await keyOf(keys, "a");
+      const other = rsaKeyPair().publicKey;
+      issuer.answer = accept([{ kid: "a", key: other }]);
+      await keys.refresh();
+      expect(keys.isCurrent(held)).toBe(false);
+      expect((await keyOf(keys, "a")).equals(other)).toBe(true);
+    });
+
     test("it ends when the issuer withdraws all keys, and before any was fetched", async () => {
       const { issuer, keys } = setUp(set("a"));
       expect(keys.isCurrent(key)).toBe(false);

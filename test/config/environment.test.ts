@@ -59,6 +59,18 @@ describe("${env.NAME}", () => {
     });
   });
 
+  test.each(["toString", "constructor", "__proto__", "hasOwnProperty"])(
+    "a name that every object of JavaScript knows (%s) is no variable, unless it is set",
+    (name) => {
+      const text = "${env." + name + "}";
+      const fault = { path: "[0]", message: `the environment has no ${name}` };
+      for (const env of [{}, process.env])
+        expect(expandEnvironment([text], env)).toEqual({ document: [text], faults: [fault] });
+      const env = Object.fromEntries([[name, "set"]]);
+      expect(expandEnvironment([text], env)).toEqual({ document: ["set"], faults: [] });
+    },
+  );
+
   test("every missing name is told", () => {
     const document = { ...minimal, sts: { region: "${env.A}" }, listen: { host: "${env.B}" } };
     expect(Object.keys(faultsIn(document))).toEqual(["sts.region", "listen.host"]);

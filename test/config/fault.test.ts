@@ -72,6 +72,38 @@ test("a long offending value is cut", () => {
   expect(message.length).toBeLessThan(140);
 });
 
+test.each([
+  [".nan", "NaN"],
+  ["1e999", "Infinity"],
+  ["-.inf", "-Infinity"],
+  ["9007199254740993", "9007199254740992"],
+  ["1e300", "1e+300"],
+  ["-1e300", "-1e+300"],
+  ["1.5", "1.5"],
+  ["", "null"],
+])("the number %j is told once, as what it is", (written, got) => {
+  const loaded = load(`${JSON.stringify(minimal).slice(0, -1)}, "listen": { "port": ${written} }}`);
+  expect(loaded).toEqual({
+    ok: false,
+    denial: [{ path: "listen.port", message: `must be a whole number from 0 to 65535; got ${got}` }],
+  });
+});
+
+test.each(["authorizers", "rateLimits", "cors", "listen", "limits", "sts"])(
+  "%s without anything behind it is a fault, also beside PORT",
+  (key) => {
+    for (const env of [{}, { PORT: "9000" }]) {
+      const loaded = load({ ...minimal, [key]: null }, env);
+      expect(loaded).toEqual({
+        ok: false,
+        denial: [
+          { path: key, message: expect.stringMatching(/^must be a (?:mapping|list); got null$/) as string },
+        ],
+      });
+    }
+  },
+);
+
 test("faults are written one a line under the name of their source", () => {
   const loaded = load(withListen({ port: -1, adminPort: -2 }));
   expect(loaded.ok ? "" : formatFaults("gateway.yaml", loaded.denial)).toBe(

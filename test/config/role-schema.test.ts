@@ -199,7 +199,10 @@ describe("accepts, just at the edge,", () => {
     ["a duration of 12 h", withRole({ duration: "12h" })],
     [
       "a role with a path in another partition",
-      withRole({ roleArn: "arn:aws-cn:iam::123456789012:role/a/b+c/name=1" }),
+      {
+        ...withRole({ roleArn: "arn:aws-cn:iam::123456789012:role/a/b+c/name=1" }),
+        sts: { region: "cn-north-1" },
+      },
     ],
     ["50 tags", withRole({ tags: many(50) })],
     [

@@ -55,10 +55,24 @@ describe("text that is refused before it is a document", () => {
     ["a broken list", "issuers: [1,\nroles: 2", "line 2, column 1", "Flow sequence"],
     ["a tag", "sts: !secret x", "line 1, column 6", "Unresolved tag"],
     ["a tag of YAML 1.1", "sts: !!binary aGVsbG8=", "line 1, column 6", "Unresolved tag"],
-    ["two documents", "a: 1\n---\nb: 2", "line 2, column 1", "multiple documents"],
+    [
+      "two documents",
+      "a: 1\n---\nb: 2",
+      "line 2, column 1",
+      "begins a second document, and a configuration is one",
+    ],
+    ["three documents", "---\na: 1\n---\nb: 2\n---\n", "line 3, column 1", "begins a second document"],
     ["keys that are lists", "? [a]\n: 1", "line 1, column 3", "must be strings"],
     ["aliases that multiply", aliases.join("\n"), "(document)", "alias"],
-    ["nesting without end", "[".repeat(100_000), "line 1, column ", ""],
+    ["nesting without end", "[".repeat(100_000), "line 1, column 34", "is nested deeper than 32"],
+    [
+      "nesting that YAML can write without brackets",
+      "- ".repeat(1_000),
+      "line 1, column 67",
+      "deeper than 32",
+    ],
+    ["nesting in keys", `a: 1\n${"? ".repeat(34)}`, "line 2, column 67", "is nested deeper than 32"],
+    ["nesting in a second document", `a\n---\n${"- ".repeat(1_000)}`, "line 3, column 67", "deeper than 32"],
     ["more than a megabyte", `# ${"x".repeat(1_048_576)}`, "test.yaml", "is longer than 1048576"],
   ])("%s", (_name, text, path, message) => {
     const loaded = load(text);
@@ -67,6 +81,11 @@ describe("text that is refused before it is a document", () => {
     expect(loaded.denial[0]?.path).toContain(path);
     expect(loaded.denial[0]?.message).toContain(message);
     expect(loaded.denial.length).toBeLessThanOrEqual(10);
+  });
+
+  test("nesting of just 32 is still a document", () => {
+    for (const text of ["[".repeat(33) + "]".repeat(33), "- ".repeat(33), "{a: ".repeat(33) + "}".repeat(33)])
+      expect(JSON.stringify(load(text))).not.toContain("nested");
   });
 
   test("an alias that contains itself", () => {

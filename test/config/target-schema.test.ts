@@ -244,6 +244,12 @@ describe("a stage of an API", () => {
       "arn:aws:",
     ],
     [
+      "an ARN of another API and partition, of which the API is told,",
+      { executeApi: `${api}/prod`, stageArn: stageArn.replace("aws", "aws-cn").replace("abc123", "abc124") },
+      "stageArn",
+      "abc123, the API of executeApi",
+    ],
+    [
       "a method's ARN",
       { executeApi: `${api}/prod`, stageArn: `${stageArn}/GET` },
       "stageArn",

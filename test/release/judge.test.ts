@@ -15,6 +15,7 @@ describe("errors", () => {
     [{ calls: 0, errors: 0 }, { kind: "rate", percent: 0 }, false],
     // The number of calls lags behind.
     [{ calls: 0, errors: 1 }, { kind: "rate", percent: 99 }, true],
+    [{ calls: 0, errors: 1 }, { kind: "rate", percent: 100 }, false],
     [{ calls: 9, errors: 0, gateway: { answers: 9, failures: 1 } }, { kind: "errors", most: 0 }, true],
     [{ calls: 9, errors: 0, gateway: { answers: 100, failures: 1 } }, { kind: "rate", percent: 1 }, false],
   ] as const)("%j under %j go back: %p", (seen, limit, isOver) => {
@@ -93,12 +94,13 @@ describe("a gateway's metrics", () => {
       metrics.callEnded({ route, door, status, verdict: "complete", seconds: 1 });
     };
     ended("hello", 200);
+    ended("hello", 500);
     ended("hello", 502);
     ended("hello", 503, "grant");
     ended("hello", 499);
     ended("other", 500);
     const { text } = await metrics.read();
-    expect(readCounts(text, "hello")).toMatchObject({ answers: 4, failures: 2 });
+    expect(readCounts(text, "hello")).toMatchObject({ answers: 5, failures: 3 });
     expect(readCounts(text, "unheard")).toMatchObject({ answers: 0, failures: 0 });
     expect(readCounts(text, "hello")?.startedAt).toBeGreaterThan(1_700_000_000);
   });

@@ -10,8 +10,11 @@ import { release } from "../../server/release/release.js";
 import { rollback } from "../../server/release/rollback.js";
 import { FakeWorld, plan } from "./fake-world.js";
 
-/** done: and no answer. undone: not even that. same: done by somebody else, just before. throttled: not now. */
-type Fate = "answered" | "done" | "undone" | "same" | "throttled";
+/**
+ * done: and no answer. undone: not even that. erred: done, and answered 500. same: done by somebody else, just before.
+ * alike: the same split by somebody else, as a release of their own. throttled: not now.
+ */
+type Fate = "answered" | "done" | "undone" | "erred" | "same" | "alike" | "throttled";
 
 let world: FakeWorld;
 let server: Server;
@@ -53,7 +56,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (fate === "undone") return lose(request);
   if (fate === "throttled") return refuse(response, 429, "TooManyRequestsException");
   if (fate === "same") move(body);
+  if (fate === "alike") {
+    move({ ...body, Description: body.Description.replace(/ begun \S+\]/, " begun 2025-12-31T23:59:59Z]") });
+    return lose(request);
+  }
   if (!move(body)) return refuse(response, 412, "PreconditionFailedException");
+  if (fate === "erred") return refuse(response, 500, "ServiceException");
   return fate === "done" ? lose(request) : response.end(JSON.stringify(asAws()));
 }
 
@@ -105,6 +113,19 @@ test("each step is done, though no first answer comes", async () => {
   expect(await release(ports(), plan)).toBe("done");
   expect(world.told).toEqual(["published", "step", "look", "look", "step", "look", "look", "done"]);
   expect(world.routing).toBe("2");
+});
+
+test("a step is done, though AWS answers 500: the conflict that its second attempt meets is its own doing", async () => {
+  fates = ["erred"];
+  expect(await release(ports(), plan)).toBe("done");
+  expect(world.told).not.toContain("conflict");
+});
+
+test("the same split of another release is not one's own, though the own answer was lost", async () => {
+  fates = ["alike"];
+  expect(await release(ports(), plan)).toBe("no");
+  expect(world.told).toEqual(["published", "conflict"]);
+  expect(world.routing).toBe("1+2@0.1");
 });
 
 test("a step is done, though no answer comes at all", async () => {

@@ -167,6 +167,31 @@ test("a look that fails at the end of a step holds it until one succeeds", async
   expect(world.told).toEqual(["published", "step", "look", "blind", "look", "done"]);
 });
 
+test("looks that fail now and then, with one that succeeds between them, are not three in a row", async () => {
+  world.meanwhile = (sleep) => {
+    world.numbersFault = sleep % 2 === 1 ? { kind: "failed", sentence: "throttled" } : undefined;
+    world.call("2");
+  };
+  expect(await run({ steps: [10], everyMs: 60_000 })).toBe("done");
+  expect(world.told.slice(2, -1)).toEqual(["blind", "look", "blind", "look", "blind", "look"]);
+});
+
+test("a gateway whose first reading fails is counted from the next one on: its old 5xx are of before", async () => {
+  world.meanwhile = () => (world.isStopped = true);
+  await run();
+  world.isStopped = false;
+  const counts = { startedAt: 1, answers: 1_000, failures: 50 };
+  world.gateway = counts;
+  const { ports } = world;
+  world.gateway = undefined;
+  world.meanwhile = () => {
+    world.call("2");
+    world.gateway = counts;
+  };
+  expect(await release(ports, { ...plan, isResume: true })).toBe("done");
+  expect(world.routing).toBe("2");
+});
+
 test("what cannot be seen before the release is not begun", async () => {
   world.numbersFault = { kind: "failed", sentence: "denied" };
   expect(await run()).toBe("failed");
@@ -210,6 +235,100 @@ test("stopped, it stays where it is; resumed, it goes on from there", async () =
   expect(world.routing).toBe("2");
 });
 
+describe("Ctrl-C while AWS is asked, not between two looks,", () => {
+  /** Ports at which Ctrl-C comes during that call of it, counted from 1. */
+  const stoppedDuring = (name: "publish" | "update" | "count", nth = 1): ReleasePorts => {
+    const { alias, numbers, ...others } = world.ports;
+    let calls = 0;
+    const press = (asked: typeof name): void => {
+      if (asked === name && (calls += 1) === nth) world.isStopped = true;
+    };
+    return {
+      ...others,
+      isStopped: () => world.isStopped,
+      alias: {
+        ...alias,
+        publish: (codeSha256) => (press("publish"), alias.publish(codeSha256)),
+        update: (change) => (press("update"), alias.update(change)),
+      },
+      numbers: { count: (...of) => (press("count"), numbers.count(...of)) },
+    };
+  };
+  beforeEach(() => {
+    world.meanwhile = () => world.call("2");
+  });
+  /** The first count is that of the preconditions, then come the step's own and its two looks. */
+  const LAST_LOOK = 4;
+
+  test.each([[[]], [[10, 50]]])("while it publishes: nothing is moved (steps %j)", async (steps) => {
+    expect(await release(stoppedDuring("publish"), { ...plan, steps })).toBe("stopped");
+    expect([world.routing, world.changes]).toEqual(["1", ["publish"]]);
+    expect(world.events).toEqual([
+      { event: "published", from: "1", to: "2" },
+      { event: "stopped", percent: 0, version: "2" },
+    ]);
+    world.isStopped = false;
+    expect([await run(), world.routing]).toEqual(["done", "2"]);
+  });
+
+  test("while it moves the alias: that step is the last", async () => {
+    expect(await release(stoppedDuring("update", 2), plan)).toBe("stopped");
+    expect([world.routing, world.events.at(-1)]).toEqual([
+      "1+2@0.5",
+      { event: "stopped", percent: 50, version: "2" },
+    ]);
+  });
+
+  test.each([
+    ["10", [10], 10],
+    ["10,50", [10, 50], 10],
+  ])("during a step's last look: the next is not begun (steps %s)", async (_, steps, percent) => {
+    expect(await release(stoppedDuring("count", LAST_LOOK), { ...plan, steps })).toBe("stopped");
+    expect(world.told.slice(-2)).toEqual(["look", "stopped"]);
+    expect([world.routing, world.events.at(-1)]).toEqual([
+      "1+2@0.1",
+      { event: "stopped", percent, version: "2" },
+    ]);
+    world.isStopped = false;
+    expect([await run({ isResume: true }), world.routing]).toEqual(["done", "2"]);
+  });
+
+  test("during the last look of a step in which nothing was seen: it is Ctrl-C that stopped it", async () => {
+    world.meanwhile = () => undefined;
+    expect(await release(stoppedDuring("count", LAST_LOOK), plan)).toBe("stopped");
+    expect(world.told).toEqual(["published", "step", "look", "look", "stopped"]);
+  });
+
+  test("during a look that sees nothing, the third in a row: nobody goes back", async () => {
+    world.meanwhile = () => (world.numbersFault = { kind: "failed", sentence: "throttled" });
+    expect(await release(stoppedDuring("count", LAST_LOOK + 1), plan)).toBe("stopped");
+    expect([world.routing, world.told.slice(-2)]).toEqual(["1+2@0.1", ["blind", "stopped"]]);
+  });
+
+  test("during a look that sees too much: what is known to be bad is not left there", async () => {
+    world.meanwhile = () => world.call("2", true);
+    expect(await release(stoppedDuring("count", LAST_LOOK - 1), plan)).toBe("no");
+    expect([world.routing, world.told.at(-1)]).toEqual(["1", "rolled_back"]);
+  });
+
+  test("while the alias goes back and AWS fails: it is not said to be tried again", async () => {
+    world.meanwhile = () => {
+      world.call("2", true);
+      world.updateFault = { kind: "failed", sentence: "down" };
+    };
+    expect(await release(stoppedDuring("update", 2), plan)).toBe("failed");
+    expect(world.told).toEqual(["published", "step", "look", "over", "failed", "left"]);
+  });
+
+  test("before a resumed release has moved anything: it keeps what it had", async () => {
+    await release(stoppedDuring("update"), plan);
+    const before = world.changes.length;
+    expect(await run({ isResume: true })).toBe("stopped");
+    expect(world.events.at(-1)).toEqual({ event: "stopped", percent: 10, version: "2" });
+    expect(world.changes).toHaveLength(before);
+  });
+});
+
 test("errors from before the stop count after it", async () => {
   world.meanwhile = () => (world.isStopped = true);
   await run();
@@ -250,6 +369,16 @@ describe("refused, with nothing moved:", () => {
     expect(await run()).toBe("no");
     expect(world.events).toMatchObject([{ sentence: expect.stringContaining("192 characters") as string }]);
     expect(world.changes).toEqual([]);
+  });
+
+  test("resuming where somebody has moved the alias's own version since", async () => {
+    world.meanwhile = () => (world.isStopped = true);
+    await run();
+    const { additional = null, description } = world.alias;
+    world.edit("c").versions.publish({}, world.now);
+    world.versions.updateAlias("live", { functionVersion: "3", additional, description });
+    world.isStopped = false;
+    expect([await run({ isResume: true }), world.routing]).toEqual(["no", "3+2@0.1"]);
   });
 
   test("resuming where nothing was begun", async () => {
@@ -345,6 +474,26 @@ test("an AWS that fails while a bad version goes back is asked again until it is
     ...["published", "step", "look", "over", "retried", "retried", "retried"],
     "rolled_back",
   ]);
+});
+
+test("somebody else's change while a bad version goes back is told at once, and not tried again", async () => {
+  world.meanwhile = () => {
+    world.call("2", true);
+    world.versions.updateAlias("live", { description: "mine now" });
+  };
+  expect(await run()).toBe("no");
+  expect(world.told.slice(-2)).toEqual(["over", "conflict"]);
+});
+
+test("Ctrl-C between two tries of going back leaves it where it is, and says where", async () => {
+  world.meanwhile = (sleep) => {
+    world.call("2", true);
+    world.updateFault = sleep === 1 ? { kind: "failed", sentence: "down" } : undefined;
+    world.isStopped = sleep === 2;
+  };
+  expect(await release({ ...world.ports, isStopped: () => world.isStopped }, plan)).toBe("failed");
+  expect(world.told.slice(-4)).toEqual(["over", "retried", "failed", "left"]);
+  expect(world.routing).toBe("1+2@0.1");
 });
 
 test("an AWS that goes on failing then is left alone after a minute, and what to do is said", async () => {

@@ -40,6 +40,14 @@ test("a split of somebody else's is ended only by name", async () => {
   expect(world.routing).toBe("1");
 });
 
+test("a split that was made over a release's mark is somebody else's too", async () => {
+  world.meanwhile = () => (world.isStopped = true);
+  await release(world.ports, plan);
+  world.edit("c").versions.publish({}, 0);
+  world.versions.updateAlias("live", { additional: { version: "3", weight: 0.3 } });
+  expect([await back(), world.routing]).toEqual(["no", "1+3@0.3"]);
+});
+
 test("a description without room for a mark stays as it is", async () => {
   world.versions.publish({}, 0);
   world.versions.updateAlias("live", { description: "x".repeat(256) });

@@ -25,7 +25,7 @@ test("a release of which nothing was seen is not done in green", () => {
 
 test("stopped before anything was moved, no version keeps 0 %", () => {
   expect(eventLine({ event: "stopped", version: "2", percent: 0 }, paint)).toBe(
-    "stopped     version 2 is published; the alias was not moved",
+    "stopped     version 2 is published; the alias was not moved; the same release again goes on from there",
   );
 });
 
