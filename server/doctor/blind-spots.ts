@@ -103,7 +103,9 @@ function unclearOf({ fly }: Facts): readonly Blind[] {
 }
 
 function unseenOf(where: readonly string[], look: Look<unknown> | undefined): readonly Blind[] {
-  if (look === undefined || look.ok || look.denial.kind === "absent") return [];
+  if (look === undefined || look.ok) return [];
+  // That it is not there is a finding.
+  if (look.denial.kind === "absent" || look.denial.kind === "renamed") return [];
   return [{ where, sentence: sentenceOf(look.denial) }];
 }
 

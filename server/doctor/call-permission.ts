@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 import { arnParts } from "../core/arn.js";
 import type { Facts, GatewayIdentity, Look } from "./facts.js";
-import { meansPrincipal } from "./identity.js";
+import { meantBy } from "./identity.js";
 import { standingOf, type Need, type Standing } from "./policy-standing.js";
 import type { PolicyStatement } from "./policy-statements.js";
 
@@ -57,7 +57,11 @@ const deniedDryRun = ({ dryRun }: CallingIdentity): Lack | undefined =>
     ? { ...lack("caller", { standing: "missing" }), learnt: "probed" }
     : undefined;
 
-/** The function's own policy about this caller. Where its account is meant, that account's policies decide. */
+/**
+ * The function's own policy about this caller. Where his account is meant, that account's policies decide; what is given to
+ * everyone is given to him.
+ * https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-organization.html
+ */
 function says(
   functionArn: string,
   caller: GatewayIdentity,
@@ -67,11 +71,10 @@ function says(
   const policy = facts.functions.get(functionArn)?.policy;
   if (policy?.ok !== true) return "unseen";
   const isElsewhere = arnParts(functionArn).accountId !== caller.accountId;
-  const about = (statement: PolicyStatement): boolean =>
-    statement.principals.some((principal) => {
-      const meant = meansPrincipal(principal, caller);
-      return meant === "named" || (meant === "account" && (isElsewhere || statement.effect === "Deny"));
-    });
+  const about = (statement: PolicyStatement): boolean => {
+    const meant = meantBy(statement, caller);
+    return meant !== undefined && (meant !== "account" || isElsewhere || statement.effect === "Deny");
+  };
   const { standing } = standingOf(policy.value.filter(about), need);
   if (standing === "denied") return "denies";
   if (standing === "allowed") return "allows";

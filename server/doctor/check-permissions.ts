@@ -1,6 +1,7 @@
 // May the session of a rule call the target of a route? What it needs is what the gateway's own session policy names
 // (core/target-statements.ts); the role's policies, or the function's own, must name the same.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+import { arnParts } from "../core/arn.js";
 import type { Route } from "../core/model.js";
 import type { Statement } from "../core/policy-bounds.js";
 import { targetStatements } from "../core/target-statements.js";
@@ -36,7 +37,8 @@ export function checkPermissions(
   const statements = its.map(({ statement }) => statement);
   const role = roleArn.replace(/^.*\//, "");
   const isUnqualified = its.every(
-    ({ statement, lack }) => lack.standing.standing === "missing" && namesBareFunction(statement, caller),
+    ({ statement, lack }) =>
+      lack.side === "caller" && lack.standing.standing === "missing" && namesBareFunction(statement, caller),
   );
   const actions = statements.map(({ Action }) => String(Action)).join(" and ");
   const resource = [first.statement.Resource].flat().join(", ");
@@ -75,8 +77,8 @@ function worstOf(
   functionArn: string | undefined,
 ): Lack | undefined {
   for (const need of needsOf(statement)) {
-    const lack = lackOf(need, caller, facts, functionArn);
-    if (lack) return lack;
+    const lacks = inEachAccount(need, caller).map((each) => lackOf(each, caller, facts, functionArn));
+    if (!lacks.includes(undefined)) return lacks[0];
   }
   return undefined;
 }
@@ -84,10 +86,19 @@ function worstOf(
 const needsOf = ({ Action, Resource, Condition }: Statement): readonly Need[] =>
   [Resource].flat().map((resource) => ({
     action: String(Action),
-    // The account of a stage may be left open in the configuration.
-    resource: resource.replace(/^(arn:[^:]+:execute-api:[^:]+):\*:/, "$1:000000000000:"),
+    resource,
     ...(Condition && { known: Condition }),
   }));
+
+/** The configuration may leave open whose stage it is: the caller's own, or that of any account which his policies name. */
+function inEachAccount(need: Need, { identity, policies }: CallingIdentity): readonly Need[] {
+  const [, before, after] = /^(arn:[^:]+:execute-api:[^:]+):\*:(.*)$/.exec(need.resource) ?? [];
+  if (before === undefined || after === undefined) return [need];
+  const resources = policies?.ok === true ? policies.value.flatMap((statement) => statement.resources) : [];
+  const named = resources.map((arn) => arnParts(arn).accountId).filter((id) => /^\d{12}$/.test(id));
+  const accountIds = [...new Set([identity.accountId, ...named])];
+  return accountIds.map((accountId) => ({ ...need, resource: `${before}:${accountId}:${after}` }));
+}
 
 function namesBareFunction(statement: Statement, { policies }: CallingIdentity): boolean {
   const bare = /^(arn:[^:]+:lambda:[^:]+:\d+:function:[^:]+):[^:]+$/.exec(String(statement.Resource))?.[1];

@@ -3,7 +3,7 @@
 import { chainedLimitSeconds } from "../core/assume-role-input.js";
 import { formatDuration } from "../core/duration.js";
 import type { Facts } from "./facts.js";
-import type { Finding } from "./finding.js";
+import type { Finding, Paste } from "./finding.js";
 import { roleTemplate } from "./role-template.js";
 import type { CheckedRoute, CheckedRule } from "./scope.js";
 
@@ -15,6 +15,7 @@ export function checkRole(
   const role = facts.roles.get(checked.roleArn);
   if (role && !role.ok && role.denial.kind === "absent")
     return [{ ...unknownRole(checked), paste: roleTemplate(checked, routes, facts.gateway) }];
+  if (role?.ok === false && role.denial.arn !== undefined) return [renamedRole(checked, role.denial.arn)];
   return checkDuration(checked, facts);
 }
 
@@ -26,6 +27,18 @@ const unknownRole = ({ roleArn, where }: CheckedRule): Finding => ({
   effect: "403 session_refused for every caller of the rule",
   learnt: "read",
 });
+
+/** The trust policy that was found under the name is another role's, and to be left alone. */
+function renamedRole(checked: CheckedRule, arn: string): Finding {
+  const said = unknownRole(checked);
+  const paste: Paste = { into: checked.where, format: "yaml", text: `roleArn: ${arn}` };
+  return {
+    ...said,
+    problem: `${said.problem}: the one of that name is ${arn}`,
+    // What a claim chooses stands nowhere in the configuration.
+    ...(typeof checked.rule.roleArn === "string" && { paste }),
+  };
+}
 
 function checkDuration(checked: CheckedRule, facts: Facts): readonly Finding[] {
   const { rule, roleArn, where } = checked;

@@ -1,23 +1,12 @@
 // May the gateway become the role of a rule, with the tags and the source identity that the rule gives? Three actions,
 // each of which the role's trust policy and the gateway's own policies must allow. What STS itself answered counts more
 // than what the policies seem to say. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
-import { arnParts } from "../core/arn.js";
-import type { RoleRule } from "../core/model.js";
-import type { Facts, GatewayIdentity, Probe } from "./facts.js";
+import type { Facts } from "./facts.js";
 import { json, type Finding, type FindingId, type Paste } from "./finding.js";
-import { meansPrincipal, principalArn } from "./identity.js";
-import { standingOf } from "./policy-standing.js";
-import type { PolicyStatement } from "./policy-statements.js";
+import { principalArn } from "./identity.js";
 import type { CheckedRule } from "./scope.js";
-
-/** What a request of this rule's asks for. */
-export function trustActions({ tags, sourceIdentity }: RoleRule): readonly string[] {
-  return [
-    "sts:AssumeRole",
-    ...(tags.length > 0 ? ["sts:TagSession"] : []),
-    ...(sourceIdentity === null ? [] : ["sts:SetSourceIdentity"]),
-  ];
-}
+import { sideNames, sidesOf, type SideName, type Sides, type Verdict } from "./trust-sides.js";
+import { trustActions, trustStatement } from "./trust-statement.js";
 
 const ids: Readonly<Record<string, FindingId>> = {
   "sts:AssumeRole": "assume_role_denied",
@@ -28,137 +17,99 @@ const ids: Readonly<Record<string, FindingId>> = {
 export function checkTrust(checked: CheckedRule, facts: Facts): readonly Finding[] {
   const probe = facts.probes.get(checked.rule.name);
   if (probe?.outcome === "ok") return [];
-  if (probe?.outcome === "denied")
-    return probe.actions.map((action) => deniedFinding(checked, facts, action, probe));
-  return trustActions(checked.rule).flatMap((action) => {
-    const missing = sidesOf(checked, facts, action);
-    const isMissing = missing.trust === "missing" || missing.own === "missing";
-    return isMissing ? [sideFinding(checked, facts, action, missing)] : [];
+  if (probe?.outcome !== "denied")
+    return trustActions(checked.rule).flatMap((action) => {
+      const blames = plainBlames(sidesOf(checked, facts, action));
+      return blames.map((blame) => sideFinding(checked, facts, action, blame));
+    });
+  return probe.actions.flatMap((action) => {
+    const blames = deniedBlames(sidesOf(checked, facts, action));
+    if (blames.length === 0) return [conditionRefuses(checked, action, probe.message)];
+    return blames.map((blame): Finding => ({
+      ...sideFinding(checked, facts, action, blame),
+      learnt: "probed",
+    }));
   });
 }
 
-type Side = "allowed" | "missing" | "unseen";
-interface Sides {
-  readonly trust: Side;
-  readonly own: Side;
+/** One fault and what mends it. */
+interface Blame {
+  /** Not empty. One text, for the first of them, mends it. */
+  readonly sides: readonly SideName[];
+  readonly verdict: Exclude<Verdict, "allowed">;
+  readonly isSure: boolean;
 }
 
-function sidesOf({ rule, roleArn }: CheckedRule, facts: Facts, action: string): Sides {
-  const role = facts.roles.get(roleArn);
-  const named = role?.ok === true ? trustNames(role.value.trust, facts.gateway, action) : undefined;
-  const trust = named === undefined ? "unseen" : named === "missing" ? "missing" : "allowed";
-  if (!facts.ownPolicies.ok) return { trust, own: "unseen" };
-  const { standing } = standingOf(facts.ownPolicies.value, { action, resource: roleArn });
-  // Where STS has denied it, it was not enough.
-  const isSpared =
-    named === "named" &&
-    facts.probes.get(rule.name)?.outcome !== "denied" &&
-    isEnough(action, roleArn, facts);
-  const lacks = standing === "denied" || (standing === "missing" && !isSpared);
-  return { trust, own: lacks ? "missing" : "allowed" };
-}
-
-/**
- * Within an account a trust policy that names the role itself is enough, but for the source identity, which both sides
- * must allow.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
- */
-function isEnough(action: string, roleArn: string, { gateway }: Facts): boolean {
-  const isOneAccount = arnParts(roleArn).accountId === gateway.accountId;
-  return action !== "sts:SetSourceIdentity" && isOneAccount;
-}
-
-/** A condition may still refuse: only STS can tell. */
-function trustNames(
-  trust: readonly PolicyStatement[],
-  gateway: GatewayIdentity,
-  action: string,
-): "named" | "account" | "missing" {
-  const means = trust
-    .filter(({ effect, isInverted }) => effect === "Allow" && !isInverted)
-    .filter(
-      (statement) =>
-        standingOf([{ ...statement, conditions: [] }], { action, resource: "*" }).standing === "allowed",
-    )
-    .flatMap(({ principals }) => principals.map((principal) => meansPrincipal(principal, gateway)));
-  return means.includes("named") ? "named" : means.includes("account") ? "account" : "missing";
-}
-
-function deniedFinding(
-  checked: CheckedRule,
-  facts: Facts,
-  action: string,
-  probe: Extract<Probe, { outcome: "denied" }>,
-): Finding {
-  const sides = sidesOf(checked, facts, action);
-  if (sides.trust !== "allowed" || sides.own !== "allowed")
-    return { ...sideFinding(checked, facts, action, sides), learnt: "probed" };
-  return {
-    id: "trust_condition_refuses",
-    severity: "error",
-    where: [checked.where],
-    problem:
-      `${action} on ${checked.roleArn} was denied, though both sides name it: a condition, a boundary or a service ` +
-      `control policy refuses it. STS says: ${probe.message}`,
-    effect:
-      "403 session_refused; unless only the doctor's own values are refused: give those of real callers with --tag and --source-identity, or as `probe` of the rule",
-    learnt: "probed",
-  };
-}
-
-function sideFinding(
-  { rule, roleArn, where }: CheckedRule,
-  facts: Facts,
-  action: string,
-  sides: Sides,
-): Finding {
-  const role = roleArn.replace(/^.*\//, "");
-  const own = facts.gateway.roleName ?? facts.gateway.arn;
-  const places = [
-    { side: sides.trust, name: `the trust policy of ${role}` },
-    { side: sides.own, name: `the policies of ${own}` },
+/** What the policies plainly lack or deny, where nobody asked STS. */
+function plainBlames(sides: Sides): readonly Blame[] {
+  const having = (verdict: Verdict) => sideNames.filter((name) => sides[name] === verdict);
+  const missing = having("missing");
+  // To trust the gateway is enough there; else each side needs a statement of its own.
+  const lacking = sides.isTrustEnough && missing.length > 1 ? [missing] : missing.map((name) => [name]);
+  const isSure = !(sides.isTrustEnough && sides.trust === "unseen");
+  return [
+    ...having("denied").map((name) => ({ sides: [name], verdict: "denied", isSure: true }) as const),
+    ...lacking.map((names) => ({ sides: names, verdict: "missing", isSure }) as const),
   ];
-  const missing = places.filter(({ side }) => side === "missing");
-  const named = (missing.length > 0 ? missing : places.filter(({ side }) => side === "unseen")).map(
-    ({ name }) => name,
-  );
-  // What is plainly allowed on one side is missing on the other, seen or not.
-  const isDoubtful = missing.length === 0 && named.length > 1;
-  const problem = `${action} for ${principalArn(facts.gateway)} is not allowed by ${named.join(isDoubtful ? " or by " : " nor by ")}`;
+}
+
+/** STS said no: what is plainly allowed on one side is missing on the other, seen or not. */
+function deniedBlames(sides: Sides): readonly Blame[] {
+  const plain = plainBlames(sides).map((blame) => ({ ...blame, isSure: true }));
+  const unseen = sideNames.filter((name) => sides[name] === "unseen");
+  if (plain.length > 0 || unseen.length === 0) return plain;
+  return [{ sides: unseen, verdict: "unseen", isSure: true }];
+}
+
+const conditionRefuses = ({ roleArn, where }: CheckedRule, action: string, message: string): Finding => ({
+  id: "trust_condition_refuses",
+  severity: "error",
+  where: [where],
+  problem:
+    `${action} on ${roleArn} was denied, though both sides name it: a condition, a boundary or a service ` +
+    `control policy refuses it. STS says: ${message}`,
+  effect:
+    "403 session_refused; unless only the doctor's own values are refused: give those of real callers with --tag and --source-identity, or as `probe` of the rule",
+  learnt: "probed",
+});
+
+function sideFinding(checked: CheckedRule, facts: Facts, action: string, blame: Blame): Finding {
+  const { verdict, isSure } = blame;
   return {
     id: ids[action] ?? "assume_role_denied",
-    severity: "error",
-    where: [where],
-    problem: isDoubtful ? `${problem} (which of the two could not be read)` : problem,
+    severity: isSure ? "error" : "warning",
+    where: [checked.where],
+    problem: `${action} for ${principalArn(facts.gateway)} ${fault(checked, facts, blame)}`,
     effect: "403 session_refused for every caller of the rule",
     learnt: "read",
-    paste: pasteFor(rule, roleArn, action, facts, sides),
+    // Against a Deny no statement helps.
+    ...(verdict !== "denied" && { paste: pasteFor(checked, facts, action, blame) }),
   };
 }
 
-function pasteFor(rule: RoleRule, roleArn: string, action: string, facts: Facts, sides: Sides): Paste {
-  const isOwn = sides.own !== "allowed" && sides.trust === "allowed";
+function fault({ roleArn }: CheckedRule, { gateway }: Facts, { sides, verdict, isSure }: Blame): string {
+  const names: Readonly<Record<SideName, string>> = {
+    trust: `the trust policy of ${roleName(roleArn)}`,
+    own: `the policies of ${gateway.roleName ?? gateway.arn}`,
+  };
+  const named = sides.map((side) => names[side]);
+  if (verdict === "denied") return `is denied by ${named.join(" and by ")}`;
+  if (verdict === "unseen" && named.length > 1)
+    return `is not allowed by ${named.join(" or by ")} (which of the two could not be read)`;
+  const doubt = isSure ? "" : `; ${names.trust}, which may be enough, could not be read`;
+  return `is not allowed by ${named.join(" nor by ")}${doubt}`;
+}
+
+function pasteFor({ rule, roleArn }: CheckedRule, facts: Facts, action: string, { sides }: Blame): Paste {
+  const { gateway } = facts;
+  const isOwn = sides[0] === "own";
   const statement = isOwn
     ? { Effect: "Allow", Action: action, Resource: roleArn }
-    : trustStatement(rule, action, facts.gateway);
-  const role = roleArn.replace(/^.*\//, "");
+    : trustStatement(rule, action, gateway);
   const into = isOwn
-    ? `a policy of ${facts.gateway.roleName ?? facts.gateway.arn}`
-    : `the trust policy of ${role}`;
+    ? `a policy of ${gateway.roleName ?? gateway.arn}`
+    : `the trust policy of ${roleName(roleArn)}`;
   return { into: `${into}, as one of its statements`, format: "json", text: json(statement) };
 }
 
-export const trustStatement = (rule: RoleRule, action: string, gateway: GatewayIdentity): object => ({
-  Effect: "Allow",
-  Principal: { AWS: principalArn(gateway) },
-  Action: action,
-  ...guard(rule, action),
-});
-
-/** As narrow as the rule is: no other tag, and always a person. Each action is given keys of its own only. */
-function guard({ tags, sourceIdentity }: RoleRule, action: string): object {
-  if (action === "sts:TagSession")
-    return { Condition: { "ForAllValues:StringEquals": { "aws:TagKeys": tags.map(({ key }) => key) } } };
-  const hasPerson = action === "sts:SetSourceIdentity" || sourceIdentity !== null;
-  return hasPerson ? { Condition: { StringLike: { "sts:SourceIdentity": "?*" } } } : {};
-}
+const roleName = (roleArn: string): string => roleArn.replace(/^.*\//, "");

@@ -7,11 +7,15 @@ import type { PolicyStatement } from "./policy-statements.js";
 
 /** Why something was not seen. */
 export interface Unseen {
-  /** absent: AWS says that there is none. denied: the action in `needs` is missing. region: it knows no such account. */
-  readonly kind: "absent" | "denied" | "region" | "failed" | "skipped";
+  /**
+   * absent: AWS says that there is none. renamed: it has one of that name, and `arn` is its own. denied: the action in
+   * `needs` is missing. region: it knows no such account.
+   */
+  readonly kind: "absent" | "renamed" | "denied" | "region" | "failed" | "skipped";
   /** `iam:GetRole on arn:...` */
   readonly needs: string;
   readonly sentence: string;
+  readonly arn?: string;
 }
 
 export type Look<T> = Result<T, Unseen>;

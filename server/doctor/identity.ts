@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 import { arnParts } from "../core/arn.js";
 import type { GatewayIdentity } from "./facts.js";
+import type { PolicyStatement } from "./policy-statements.js";
 
 /** `arn`: of an assumed role's session, a role, a user or a root. */
 export function identityOf(arn: string): GatewayIdentity {
@@ -18,13 +19,23 @@ export const principalArn = ({ arn, accountId, roleName }: GatewayIdentity): str
   return `arn:${arnParts(arn).partition}:iam::${accountId}:role/${roleName}`;
 };
 
-/** named: the very role or user. account: whoever its own account allows. */
-export function meansPrincipal(
-  principal: string,
+/** named: the very role or user. everyone: him among all. account: whoever its own account allows. */
+const meanings = ["named", "everyone", "account"] as const;
+export type Meaning = (typeof meanings)[number];
+
+/** How closely a statement means somebody. Whom NotPrincipal leaves is not weighed: it may be everyone. */
+export function meantBy(
+  { principals, hasNotPrincipal }: PolicyStatement,
   identity: GatewayIdentity,
-): "named" | "account" | undefined {
-  const { arn, accountId, roleName } = identity;
-  if (principal === "*" || principal === accountId) return "account";
+): Meaning | undefined {
+  if (hasNotPrincipal) return "everyone";
+  const meant = principals.map((principal) => meaningOf(principal, identity));
+  return meanings.find((meaning) => meant.includes(meaning));
+}
+
+function meaningOf(principal: string, { arn, accountId, roleName }: GatewayIdentity): Meaning | undefined {
+  if (principal === "*") return "everyone";
+  if (principal === accountId) return "account";
   const { accountId: account, resource } = arnParts(principal);
   if (account !== accountId) return undefined;
   if (resource === "root") return "account";

@@ -29,16 +29,20 @@ export function standingOf(statements: readonly PolicyStatement[], need: Need): 
   const isDoubtful = denying.some(({ holds }) => holds === "unclear");
   if (allowing.some(({ holds }) => holds === "yes")) return { standing: isDoubtful ? "unclear" : "allowed" };
   if (allowing.some(({ holds }) => holds === "unclear")) return { standing: "unclear" };
-  const [misfit] = allowing;
-  const key = misfit?.statement.conditions[0]?.key;
-  if (misfit && key !== undefined) return { standing: "misfit", key, policy: misfit.statement.policy };
-  return { standing: "missing" };
+  return misfitOf(allowing[0]?.statement, need);
 }
 
+/** `statement`: of the right action and resource, with a condition that does not hold. */
+function misfitOf(statement: PolicyStatement | undefined, { known = {} }: Need): Standing {
+  const failing = statement?.conditions.find((condition) => conditionHolds(condition, known) === "no");
+  if (!statement || !failing) return { standing: "missing" };
+  return { standing: "misfit", key: failing.key, policy: statement.policy };
+}
+
+/** What is inverted names nothing of that kind, and may be about all. */
 function names({ actions, resources, isInverted }: PolicyStatement, { action, resource }: Need): boolean {
-  if (isInverted) return true;
   return (
-    actions.some((pattern) => coversAction(pattern, action)) &&
+    ((isInverted && actions.length === 0) || actions.some((pattern) => coversAction(pattern, action))) &&
     // A trust policy has no resources: it is about the role it belongs to.
     (resources.length === 0 ||
       resources.some((pattern) => pattern.includes("${") || coversResource(pattern, resource)))
@@ -63,8 +67,10 @@ function conditionHolds({ operator, key, values }: PolicyCondition, known: Condi
   const given = Object.values(known).flatMap((keys) =>
     Object.entries(keys).flatMap(([name, value]) => (name.toLowerCase() === key.toLowerCase() ? value : [])),
   );
-  const matches = values.some((value) => given.some((each) => value === "*" || same(value, each)));
-  return matches ? "yes" : "no";
+  // Case decides nothing: the values are AWS's own words, and `True` is as good as `true`.
+  const fits = /Like$/i.test(operator) ? coversAction : same;
+  if (values.some((value) => given.some((each) => fits(value, each)))) return "yes";
+  return values.some((value) => value.includes("${")) ? "unclear" : "no";
 }
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

@@ -14,6 +14,8 @@ export interface PolicyStatement {
   readonly conditions: readonly PolicyCondition[];
   /** It has NotAction, NotResource or NotPrincipal. */
   readonly isInverted: boolean;
+  /** Then `principals` is empty, and it is about all others. */
+  readonly hasNotPrincipal: boolean;
 }
 
 export interface PolicyCondition {
@@ -35,6 +37,7 @@ export function readPolicyDocument(text: string, policy: string): readonly Polic
     principals: principalsOf(statement.Principal),
     conditions: conditionsOf(statement.Condition),
     isInverted: ["NotAction", "NotResource", "NotPrincipal"].some((key) => key in statement),
+    hasNotPrincipal: "NotPrincipal" in statement,
   }));
 }
 

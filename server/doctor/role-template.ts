@@ -1,7 +1,7 @@
 // A role as a rule needs it, whole, for a template: who may become it, and what its sessions call.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
 import { targetStatements } from "../core/target-statements.js";
-import { trustActions, trustStatement } from "./check-trust.js";
+import { trustActions, trustStatement } from "./trust-statement.js";
 import type { GatewayIdentity } from "./facts.js";
 import { json, type Paste } from "./finding.js";
 import type { CheckedRoute, CheckedRule } from "./scope.js";

@@ -55,6 +55,9 @@ const roleByName: Edit = (template) =>
     "!GetAtt AnalystRole.Arn",
     '!Sub "arn:aws:iam::${AWS::AccountId}:role/${AWS::StackName}-analyst"',
   );
+/** Where it is pasted, the gateway's role is there already; the twin loads the template as a first deployment. */
+const waitingForGateway = (text: string): string =>
+  JSON.stringify({ ...(JSON.parse(text) as object), DependsOn: "GatewayRole" });
 const rows: readonly Row[] = [
   ...(["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"] as const).flatMap((action): Row[] => {
     const ids = {
@@ -82,7 +85,12 @@ const rows: readonly Row[] = [
       roleByName,
       ['      RoleName: !Sub "${AWS::StackName}-analyst"', "      RoleName: somebody-else"],
     ],
-    mends: (text) => ({ template: resourceAt("PastedRole", text) }),
+    mends: (text) => ({ template: resourceAt("PastedRole", waitingForGateway(text)) }),
+  },
+  {
+    ...{ title: "a role under another path", id: "role_unknown" },
+    config: [["role/grantway-analyst", "role/team/grantway-analyst"]],
+    mends: inConfig(["roles", 0]),
   },
   {
     ...{

@@ -8,6 +8,9 @@ import {
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from "@aws-sdk/client-iam";
+import { arnParts } from "../../core/arn.js";
+import { accept, refuse } from "../../core/result.js";
+import type { Look, RoleFacts, Unseen } from "../facts.js";
 import { mapLimited } from "../limited.js";
 import type { DoctorPorts } from "../ports.js";
 import { readPolicyDocument, type PolicyStatement } from "../policy-statements.js";
@@ -20,24 +23,37 @@ const atOnce = 4;
 
 export function iamReader(iam: IAMClient): Pick<DoctorPorts, "role" | "rolePolicies"> {
   return {
-    role: (arn) =>
-      look(`iam:GetRole on ${arn}`, async () => {
-        const { Role } = await iam.send(new GetRoleCommand({ RoleName: arn.replace(/^.*\//, "") }));
-        const role = present(Role, "a role");
-        // A name is one role's, whatever its path; the rule's path must be that role's.
-        if (role.Arn !== arn) throw new Error(`the role of that name is ${String(role.Arn)}`);
-        return {
-          trust: read(role.AssumeRolePolicyDocument, "the trust policy"),
-          maxSessionSeconds: present(role.MaxSessionDuration, "MaxSessionDuration"),
-          hasBoundary: role.PermissionsBoundary !== undefined,
-        };
-      }),
+    role: (arn) => readRole(iam, arn),
     rolePolicies: (name) =>
       look(
         `iam:ListRolePolicies, iam:GetRolePolicy, iam:ListAttachedRolePolicies (and iam:GetPolicy, iam:GetPolicyVersion) on role ${name}`,
         async () => [...(await inlinePolicies(iam, name)), ...(await managedPolicies(iam, name))],
       ),
   };
+}
+
+const arnOfRole = /^arn:[\w-]+:iam::\d{12}:role\/[!-~]{1,600}$/;
+
+async function readRole(iam: IAMClient, asked: string): Promise<Look<RoleFacts>> {
+  const needs = `iam:GetRole on ${asked}`;
+  const seen = await look(needs, async () => {
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: asked.replace(/^.*\//, "") }));
+    const role = present(Role, "a role");
+    const arn = role.Arn ?? "";
+    if (!arnOfRole.test(arn) || arnParts(arn).accountId !== arnParts(asked).accountId)
+      throw new Error("AWS answered with no role of this account");
+    const facts = {
+      trust: read(role.AssumeRolePolicyDocument, "the trust policy"),
+      maxSessionSeconds: present(role.MaxSessionDuration, "MaxSessionDuration"),
+      hasBoundary: role.PermissionsBoundary !== undefined,
+    };
+    return { arn, facts };
+  });
+  if (!seen.ok) return seen;
+  const { arn, facts } = seen.value;
+  // A name is one role's, whatever its path; the rule's path must be that role's.
+  const sentence = `${needs}: the role of that name is ${arn}`;
+  return arn === asked ? accept(facts) : refuse<Unseen>({ kind: "renamed", needs, sentence, arn });
 }
 
 async function inlinePolicies(iam: IAMClient, RoleName: string): Promise<readonly PolicyStatement[]> {
