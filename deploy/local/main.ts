@@ -13,16 +13,16 @@ import { describeListenError, readPorts, type PortName, type Ports } from "./loc
 import { readOptions, servesPage, usage, type LocalOptions } from "./options.js";
 
 async function run(): Promise<number> {
+  const stopAsked = untilStopAsked();
   const options = readOptions(process.argv.slice(2));
   if (!options.ok) return fail(`${options.denial}\n\n${usage}`, exitStatus.usage);
   if (options.value === "help") return help();
   const ports = readPorts(process.env);
-  return ports.ok ? serve(options.value, ports.value) : fail(ports.denial, exitStatus.usage);
+  return ports.ok ? serve(options.value, ports.value, stopAsked) : fail(ports.denial, exitStatus.usage);
 }
 
-async function serve(options: LocalOptions, ports: Ports): Promise<number> {
+async function serve(options: LocalOptions, ports: Ports, stopAsked: Promise<void>): Promise<number> {
   const { DEMO_PORT, ISSUER_PORT } = ports;
-  const stopSignal = signalled();
   const started: { close(): Promise<void> }[] = [];
   try {
     const page = servesPage(options)
@@ -42,7 +42,7 @@ async function serve(options: LocalOptions, ports: Ports): Promise<number> {
     if (options.taskTokenFile !== undefined) writeTaskToken(options.taskTokenFile, aws);
     if (options.configFile === undefined) {
       process.stdout.write(instructionsWithoutGateway({ issuer, aws }));
-      await stopSignal;
+      await stopAsked;
       return 0;
     }
     const gateway = await startGateway(options.configFile, issuer, aws, ports, page?.origin);
@@ -50,7 +50,7 @@ async function serve(options: LocalOptions, ports: Ports): Promise<number> {
     page?.show(demoSettings(issuer, aws, `http://127.0.0.1:${gateway.value.port}`));
     const { configFile } = options;
     process.stdout.write(instructions({ issuer, aws, gateway: gateway.value, configFile, page }));
-    return await untilTheEnd(gateway.value, stopSignal);
+    return await untilTheEnd(gateway.value, stopAsked);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   } finally {
@@ -65,8 +65,8 @@ function writeTaskToken(file: string, { taskEnvironment }: Aws): void {
 }
 
 /** The gateway drains first, while everything it calls is still there. */
-async function untilTheEnd(gateway: GatewayProcess, stopSignal: Promise<void>): Promise<number> {
-  await Promise.race([stopSignal, gateway.exited]);
+async function untilTheEnd(gateway: GatewayProcess, stopAsked: Promise<void>): Promise<number> {
+  await Promise.race([stopAsked, gateway.exited]);
   gateway.stop();
   return gateway.exited;
 }
@@ -119,10 +119,12 @@ async function listening<T>(name: PortName, start: Promise<T>): Promise<T> {
   }
 }
 
-function signalled(): Promise<void> {
+function untilStopAsked(): Promise<void> {
   return new Promise((resolve) => {
     // Kept on for the whole stop: Ctrl-C reaches this process and the gateway alike, and often more than once.
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+    // `npm run local | head`, or a terminal that has gone: nobody reads on, and each line is a fault of its own.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => resolve());
   });
 }
 

@@ -8,7 +8,7 @@ import { evaluateTrust } from "./iam/evaluate.js";
 import type { Caller, FunctionDefinition, Role, Template } from "./model.js";
 import type { Sessions } from "./sessions.js";
 
-/** As long as Lambda's own credentials last at most; an environment does not live so long here. */
+/** As long as Lambda's own credentials last at most. An environment gets them once, so its pool ends it before them. */
 const durationSeconds = 12 * 3600;
 
 /** @throws naming each function whose role Lambda may not assume. */
@@ -28,7 +28,7 @@ export function createExecutionRoles(
   if (faults.length > 0) throw new Error(faults.join("\n"));
   return (definition) => {
     const role = roleOf(definition);
-    return role && sessions.mint(role, { sessionName: definition.name, durationSeconds });
+    return role && sessions.mint(role, { sessionName: definition.name, durationSeconds, isOfService: true });
   };
 }
 

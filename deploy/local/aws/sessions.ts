@@ -20,6 +20,8 @@ export interface SessionSettings {
   readonly transitiveTagKeys?: readonly string[];
   readonly sessionPolicy?: PolicyDocument;
   readonly federatedProvider?: string;
+  /** A service lends it to a task or a function, who has no other: what callers take does not push it out. */
+  readonly isOfService?: true;
   /** The token is as large as `sessionTokenBytes` says of these. */
   readonly token?: TokenContent;
 }
@@ -35,19 +37,28 @@ const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const tokenPrefix = "IQoJb3JpZ2luX2Vj";
 const emptyTokenBytes = 540;
 
-/** `limit`: beyond it the oldest session is forgotten, and its credentials are refused. */
+/** `limit`, of callers' sessions and of services' own: beyond it one is forgotten, and its credentials are refused. */
 export function createSessions(options: { readonly clock: Clock; readonly limit?: number }): Sessions {
   const { clock, limit = 10_000 } = options;
-  const byAccessKey = new Map<string, Caller>();
+  const ofCallers = new Map<string, Caller>();
+  const ofServices = new Map<string, Caller>();
 
   const mint = (role: Role, settings: SessionSettings): Caller => {
-    const caller = newSession(role, settings, clock());
-    byAccessKey.set(caller.accessKeyId, caller);
-    const [oldest] = byAccessKey.keys();
-    if (byAccessKey.size > limit && oldest !== undefined) byAccessKey.delete(oldest);
+    const now = clock();
+    const caller = newSession(role, settings, now);
+    const sessions = settings.isOfService === true ? ofServices : ofCallers;
+    sessions.set(caller.accessKeyId, caller);
+    if (sessions.size > limit) forgetOne(sessions, now);
     return caller;
   };
-  return { mint, find: (accessKeyId) => byAccessKey.get(accessKeyId) };
+  return { mint, find: (accessKeyId) => ofCallers.get(accessKeyId) ?? ofServices.get(accessKeyId) };
+}
+
+/** The oldest of those that have expired; where none has, the oldest. */
+function forgetOne(sessions: Map<string, Caller>, now: number): void {
+  const [oldest] = sessions.keys();
+  const expired = [...sessions.values()].find(({ expiration }) => expiration <= now);
+  sessions.delete(expired?.accessKeyId ?? oldest ?? "");
 }
 
 function newSession(role: Role, settings: SessionSettings, nowMs: number): Caller {

@@ -33,8 +33,9 @@ export function createTaskCredentials(settings: TaskCredentialsSettings): TaskCr
   let current: Caller | undefined;
 
   const credentials = (): Caller => {
-    if (!current || current.expiration - clock() < renewBeforeMs)
-      current = sessions.mint(role, { sessionName, durationSeconds });
+    const known = current && sessions.find(current.accessKeyId);
+    if (known && known.expiration - clock() >= renewBeforeMs) return known;
+    current = sessions.mint(role, { sessionName, durationSeconds, isOfService: true });
     return current;
   };
 

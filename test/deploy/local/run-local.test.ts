@@ -1,8 +1,11 @@
 // `npm run local` as a newcomer runs it: a process of its own, started, used by what it printed, and ended.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { assertNoSecretsIn, gatewayLinesOf } from "../../fixtures/log-lines.js";
 
@@ -11,13 +14,19 @@ interface Local {
   /** All it printed so far. */
   readonly printed: () => string;
   readonly ended: Promise<number | null>;
+  /** The functions' code that it left in the temporary folder. */
+  readonly left: () => string[];
 }
+
+const temporary = mkdtempSync(join(tmpdir(), "run-local-"));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 const anyPorts = { PORT: "0", ADMIN_PORT: "0", ISSUER_PORT: "0", AWS_PORT: "0", DEMO_PORT: "0" };
 
 function runLocal(ports: Record<string, string>, ...options: string[]): Local {
+  const folder = mkdtempSync(join(temporary, "start-"));
   const child = spawn("npm", ["run", "local", "--", ...options], {
-    env: { ...process.env, ...anyPorts, ...ports },
+    env: { ...process.env, TMPDIR: folder, ...anyPorts, ...ports },
     // A process group of its own, as a terminal gives one: a signal can go to all of it.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -28,7 +37,8 @@ function runLocal(ports: Record<string, string>, ...options: string[]): Local {
     assertNoSecretsIn(gatewayLinesOf(text));
     return status;
   });
-  return { process: child, printed: () => text, ended };
+  const left = (): string[] => readdirSync(folder).filter((name) => name.startsWith("grantway-"));
+  return { process: child, printed: () => text, ended, left };
 }
 
 async function untilPrinted(local: Local, sentence: string): Promise<void> {
@@ -112,7 +122,7 @@ test("Ctrl-C ends all of it with status 0", async () => {
   expect(gatewayLinesOf(local.printed()).at(-1)).toContain('"outcome":"finished"');
 }, 60_000);
 
-test("--template serves a stranger's functions to whoever exports what it prints", async () => {
+test("--template serves a stranger's functions to whoever exports what it prints, and ends when nobody reads on", async () => {
   const local = runLocal({}, "--template", "test/deploy/local/strangers/greeting/template.yaml");
   await untilPrinted(local, "Ctrl-C ends all of it.");
   expect(local.printed()).not.toContain("/demo/");
@@ -121,16 +131,22 @@ test("--template serves a stranger's functions to whoever exports what it prints
     printed(local, /^ {2}(eval "\$\(curl .*)$/m),
     printed(local, /^ {2}(curl -i --aws-sigv4[^]*?http:\S+)$/m),
   ];
-  expect(await output(lines.join("\n"), {})).toContain(
+  const call = (): Promise<string> => output(lines.join("\n"), {});
+  expect(await call()).toContain(
     '"caller":"arn:aws:sts::123456789012:assumed-role/local-administrator/local-task"',
   );
 
-  process.kill(-(local.process.pid ?? 0), "SIGINT");
+  // As `| head` ends: what the next call logs has no reader.
+  expect(local.left()).toHaveLength(1);
+  local.process.stdout?.destroy();
+  await call();
   expect(await local.ended).toBe(0);
   await untilGroupGone(local.process);
+  expect(local.left()).toEqual([]);
+  expect(local.printed()).not.toContain("EPIPE");
 }, 60_000);
 
-test("a denial is explained with the statement that was missing", async () => {
+test("a denial is explained with the statement that was missing, until the terminal is closed", async () => {
   const local = runLocal({}, "--explain");
   await untilPrinted(local, "Ctrl-C ends all of it.");
   const token = (await output(printed(local, /^ {2}TOKEN=\$\((.*)\)$/m), {})).trim();
@@ -148,9 +164,10 @@ test("a denial is explained with the statement that was missing", async () => {
       "aws     |       Resource: arn:aws:lambda:eu-west-1:123456789012:function:grantway-echo:live",
     ].join("\n"),
   );
-  local.process.kill("SIGTERM");
+  process.kill(-(local.process.pid ?? 0), "SIGHUP");
   await local.ended;
   await untilGroupGone(local.process);
+  expect(local.left()).toEqual([]);
 }, 60_000);
 
 test.each([

@@ -4,6 +4,7 @@
 import { headerEntries } from "../../../../server/core/raw-headers.js";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
 import type { ApiStage, Caller, RestApi, SignedRequest } from "../model.js";
+import { requestTime } from "../request-time.js";
 import type { ApiAnswerIds } from "./api-refusal.js";
 import type { FoundMethod } from "./find-method.js";
 import { isBinary } from "./media-types.js";
@@ -87,15 +88,6 @@ const identityOf = ({ caller, connection }: ApiEventInput, userAgent: string | n
   userArn: caller?.arn ?? null,
 });
 
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** `22/Nov/2026:12:00:00 +0000` */
-function formatTime(now: number): string {
-  const [day = "", time = ""] = new Date(now).toISOString().split("T");
-  const [year = "", month = "", date = ""] = day.split("-");
-  return `${date}/${months[Number(month) - 1] ?? ""}/${year}:${time.slice(0, 8)} +0000`;
-}
-
 const requestContextOf = (input: ApiEventInput, userAgent: string | null) => {
   const { request, api, stage, found, path, accountId, region, now } = input;
   return {
@@ -109,7 +101,7 @@ const requestContextOf = (input: ApiEventInput, userAgent: string | null) => {
     path: `/${stage.name}${path}`,
     protocol: "HTTP/1.1",
     requestId: input.requestId,
-    requestTime: formatTime(now),
+    requestTime: requestTime(now),
     requestTimeEpoch: now,
     resourcePath: found.method.path,
     stage: stage.name,

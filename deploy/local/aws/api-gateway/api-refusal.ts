@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 import { randomBytes, randomUUID } from "node:crypto";
 import type { AwsError, Refused } from "../model.js";
+import { newTraceId } from "../trace-id.js";
 
 export interface ApiAnswerIds {
   readonly requestId: string;
@@ -12,13 +13,10 @@ export interface ApiAnswerIds {
 
 /** `now` is epoch milliseconds. */
 export function newApiAnswerIds(now: number): ApiAnswerIds {
-  const seconds = Math.floor(now / 1000)
-    .toString(16)
-    .padStart(8, "0");
   return {
     requestId: randomUUID(),
     extendedRequestId: `${randomBytes(11).toString("base64url")}=`,
-    traceId: `Root=1-${seconds}-${randomBytes(12).toString("hex")}`,
+    traceId: newTraceId(now),
   };
 }
 

@@ -72,7 +72,7 @@ function readHeader(field: string, value: unknown): Result<Header, string> {
 }
 
 /**
- * JsonObject that API Gateway keeps for itself and gives back under another name. Its page says "may" of a longer list.
+ * Fields that API Gateway keeps for itself and gives back under another name. Its page says "may" of a longer list.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 const remapped = new Set([

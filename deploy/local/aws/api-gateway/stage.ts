@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
 // Not done: throttling, caching, API keys, custom domain names.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { endWithRequest } from "../end-with-request.js";
 import type { Clock } from "../../../../server/ports.js";
 import type { ApiCall } from "../iam/authorize-api.js";
 import type { RequestHandler } from "../lambda/function-url.js";
@@ -158,13 +159,7 @@ function send(exchange: Exchange, res: ServerResponse, outcome: Outcome<ApiAnswe
     ...length,
     ...close,
   ]);
-  if (res.req.complete) {
-    res.end(answer.body);
-    return;
-  }
-  // Cut off now, a client that is still sending would lose the answer.
-  res.write(answer.body);
-  res.req.resume().once("close", () => res.end());
+  endWithRequest(res, answer.body);
 }
 
 const refusedAnswer = (error: AwsError): ApiAnswer => ({

@@ -3,14 +3,11 @@
 import type { ServerResponse } from "node:http";
 import { refuse, type Result } from "../../../../server/core/result.js";
 import { type AnswerHead, toStreamHead } from "./answer.js";
-import { type AnswerSink, RESPONSE_LIMIT, type StreamStart } from "./invocation.js";
+import { type AnswerSink, RESPONSE_LIMIT, type StreamStart, WITH_METADATA } from "./invocation.js";
 import { type AnswerIds, breakOff, type HeaderField, idHeaders, sendFunctionFailure } from "./refusal.js";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html */
 export const STREAM_LIMIT = 200 * 1024 * 1024;
-
-/** Its own content type, by which Lambda's runtime marks a stream that begins with metadata. */
-const WITH_METADATA = "application/vnd.awslambda.http-integration-response";
 
 const headOf = (start: StreamStart): Result<AnswerHead, string> => {
   if ("metadata" in start) return toStreamHead(start.metadata);

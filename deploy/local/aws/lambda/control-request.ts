@@ -11,8 +11,14 @@ import {
   readPage,
   readPublish,
 } from "./control-input.js";
-import { invalid, type InvokeTarget, parameter, type Place, readInvokeTarget } from "./invoke-target.js";
-import { refused } from "./refusal.js";
+import {
+  invalid,
+  type InvokeTarget,
+  parameter,
+  type Place,
+  readInvokeTarget,
+  unknownOperation,
+} from "./invoke-target.js";
 import type { AliasChange, PublishInput } from "./versions.js";
 
 export type ControlRequest = { readonly target: InvokeTarget } & (
@@ -63,13 +69,6 @@ export const readControlRequest = (request: SignedRequest, place: Place): Outcom
   const rests = takesQualifier ? others : query;
   return read({ target: target.value, item: decodeURIComponent(item ?? ""), query: rests, request });
 };
-
-const unknownOperation = ({ method, target }: SignedRequest): Refused =>
-  refused(
-    404,
-    "UnknownOperationException",
-    `The local twin's Lambda serves Invoke, InvokeWithResponseStream, PublishVersion, ListVersionsByFunction, GetFunctionConfiguration, GetFunctionUrlConfig, ListFunctionUrlConfigs, GetPolicy, GetFunctionConcurrency, GetAlias, ListAliases and UpdateAlias, not ${method} ${target}`,
-  );
 
 interface Read {
   readonly target: InvokeTarget;

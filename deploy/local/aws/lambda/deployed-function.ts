@@ -70,7 +70,9 @@ export class DeployedFunction implements CalledFunction {
   poolOf(version: string): Pool | undefined {
     const found = this.versions.version(version);
     if (!found.ok || this.#closed) return undefined;
-    const pool = this.#pools.get(version) ?? new Pool(this.#startOf(found.value), this.#concurrency);
+    const { clock } = this.#settings;
+    const pool =
+      this.#pools.get(version) ?? new Pool(this.#startOf(found.value), this.#concurrency, { clock });
     this.#pools.set(version, pool);
     return pool;
   }

@@ -5,10 +5,10 @@ import { patchConsole } from "./console-log.js";
 import { describeError, describeRejection } from "./describe-error.js";
 import { receive, send } from "./environment-channel.js";
 import {
-  type FunctionError,
   type InvocationContext,
   type LoadInput,
   RESPONSE_LIMIT,
+  responseTooLarge,
   type ToEnvironment,
 } from "./invocation.js";
 import { defineAwslambda, describeLoadError, type Handler, loadHandler } from "./load-handler.js";
@@ -79,11 +79,6 @@ const runStreaming = async (
   await ended;
 };
 
-const tooLarge: FunctionError = {
-  errorType: "Function.ResponseSizeTooLarge",
-  errorMessage: `Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`,
-};
-
 const run = async (invoke: Invoke, eventJson: Buffer): Promise<void> => {
   if (loaded === undefined) throw new Error("called before it was loaded");
   const { handler } = loaded;
@@ -96,7 +91,8 @@ const run = async (invoke: Invoke, eventJson: Buffer): Promise<void> => {
     return;
   }
   const payload = await runBuffered(handler.run, event, context);
-  if (payload.length > RESPONSE_LIMIT) send({ type: "failed", requestId, error: tooLarge });
+  if (payload.length > RESPONSE_LIMIT)
+    send({ type: "failed", requestId, error: responseTooLarge(RESPONSE_LIMIT) });
   else send({ type: "payload", requestId }, payload);
 };
 

@@ -4,6 +4,7 @@
 import { headerEntries } from "../../../../server/core/raw-headers.js";
 import { accept, refuse, type Result } from "../../../../server/core/result.js";
 import type { Caller, FunctionDefinition, SignedRequest } from "../model.js";
+import { requestTime } from "../request-time.js";
 import { accountIdOf, regionOf } from "./runtime-environment.js";
 
 export interface EventInput {
@@ -91,15 +92,6 @@ const authorizerOf = (caller: Caller) => ({
   },
 });
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** `10/Jul/2026:19:19:06 +0000` */
-const formatTime = (now: number): string => {
-  const [day = "", time = ""] = new Date(now).toISOString().split("T");
-  const [year = "", month = "", date = ""] = day.split("-");
-  return `${date}/${MONTHS[Number(month) - 1] ?? ""}/${year}:${time.slice(0, 8)} +0000`;
-};
-
 const requestContextOf = (input: EventInput, path: string, userAgent: string | undefined) => {
   const { request, definition, caller, connection, requestId, now } = input;
   const urlId = definition.url?.urlId ?? "";
@@ -120,7 +112,7 @@ const requestContextOf = (input: EventInput, path: string, userAgent: string | u
     requestId: requestId,
     routeKey: "$default",
     stage: "$default",
-    time: formatTime(now),
+    time: requestTime(now),
     timeEpoch: now,
   };
 };

@@ -51,6 +51,14 @@ export interface AnswerSink {
 /** Bytes of JSON that Lambda takes from a buffered handler. */
 export const RESPONSE_LIMIT = 6_291_556;
 
+export const responseTooLarge = (limit: number): FunctionError => ({
+  errorType: "Function.ResponseSizeTooLarge",
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${limit} bytes).`,
+});
+
+/** Its own content type, by which Lambda's runtime marks a stream that begins with metadata. */
+export const WITH_METADATA = "application/vnd.awslambda.http-integration-response";
+
 export const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

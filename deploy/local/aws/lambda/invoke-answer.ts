@@ -8,6 +8,7 @@ import {
   type FunctionError,
   type InvocationOutcome,
   RESPONSE_LIMIT,
+  responseTooLarge,
   type StreamStart,
 } from "./invocation.js";
 import { type AnswerIds, type HeaderField, idHeaders } from "./refusal.js";
@@ -15,11 +16,6 @@ import { type AnswerIds, type HeaderField, idHeaders } from "./refusal.js";
 /** Lambda's runtime writes a stream's metadata into the stream; here nobody takes it out again. */
 const preludeOf = (start: StreamStart): Buffer | undefined =>
   "metadata" in start ? Buffer.concat([Buffer.from(start.metadata), Buffer.alloc(8)]) : undefined;
-
-const tooLarge = (limit: number): FunctionError => ({
-  errorType: "Function.ResponseSizeTooLarge",
-  errorMessage: `Response payload size exceeded maximum allowed payload size (${limit} bytes).`,
-});
 
 /** As the payload of a call that failed: what was thrown, or what befell the environment. */
 export const errorDocument = (
@@ -57,7 +53,7 @@ export const wholePayload = (): WholePayload => {
     of: (outcome) => {
       if (outcome.kind === "failed") return outcome;
       if (outcome.kind === "payload") add(Buffer.from(outcome.payload));
-      return bytes > RESPONSE_LIMIT ? tooLarge(RESPONSE_LIMIT) : Buffer.concat(chunks);
+      return bytes > RESPONSE_LIMIT ? responseTooLarge(RESPONSE_LIMIT) : Buffer.concat(chunks);
     },
   };
 };
@@ -106,7 +102,7 @@ export const sendFrames = (res: ServerResponse, head: InvokeHead, limit = STREAM
     end: () => undefined,
     complete: async (outcome, logResult) => {
       await write(outcome.kind === "payload" ? Buffer.from(outcome.payload) : Buffer.alloc(0));
-      const error = bytes > limit ? tooLarge(limit) : outcome.kind === "failed" ? outcome : undefined;
+      const error = bytes > limit ? responseTooLarge(limit) : outcome.kind === "failed" ? outcome : undefined;
       const LogResult = logResult === undefined ? {} : { LogResult: logResult };
       if (!res.destroyed) res.end(invokeComplete({ ...errorFields(error, head.requestId), ...LogResult }));
     },

@@ -4,7 +4,14 @@ import { headerValues } from "../../../../server/core/raw-headers.js";
 import { isJsonObject } from "../../../../server/core/strict-json.js";
 import type { Outcome, SignedRequest, Refused } from "../model.js";
 import { parseTarget } from "../sigv4/parse-target.js";
-import { invalid, type InvokeTarget, parameter, type Place, readInvokeTarget } from "./invoke-target.js";
+import {
+  invalid,
+  type InvokeTarget,
+  parameter,
+  type Place,
+  readInvokeTarget,
+  unknownOperation,
+} from "./invoke-target.js";
 import { REQUEST_LIMIT } from "./receive-request.js";
 import { refused } from "./refusal.js";
 
@@ -51,13 +58,6 @@ export const readInvokeRequest = (request: SignedRequest, place: Place): Outcome
   if (!payload.ok) return payload;
   return { ok: true, value: { streaming, target: target.value, ...options.value, payload: payload.value } };
 };
-
-const unknownOperation = ({ method, target }: SignedRequest): Refused =>
-  refused(
-    404,
-    "UnknownOperationException",
-    `The local twin's Lambda serves Invoke and InvokeWithResponseStream, not ${method} ${target}`,
-  );
 
 type Options = Pick<InvokeRequest, "type" | "wantsLog" | "clientContext">;
 

@@ -1,6 +1,6 @@
 // Which function and which of its versions an Invoke request names: a name, a partial or a full ARN, with the qualifier
 // in it or in the query. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestSyntax. Pure.
-import type { Outcome, Refused } from "../model.js";
+import type { Outcome, Refused, SignedRequest } from "../model.js";
 import { refused } from "./refusal.js";
 
 export interface InvokeTarget {
@@ -73,3 +73,11 @@ const notFound = (message: string): Refused => refused(404, "ResourceNotFoundExc
 
 const unreachable = (region: string, here: string): Refused =>
   notFound(`Functions from '${region}' are not reachable in this region ('${here}')`);
+
+/** No action that is served, whichever of the two readers was asked. */
+export const unknownOperation = ({ method, target }: SignedRequest): Refused =>
+  refused(
+    404,
+    "UnknownOperationException",
+    `The local twin's Lambda serves Invoke, InvokeWithResponseStream, PublishVersion, ListVersionsByFunction, GetFunctionConfiguration, GetFunctionUrlConfig, ListFunctionUrlConfigs, GetPolicy, GetFunctionConcurrency, GetAlias, ListAliases and UpdateAlias, not ${method} ${target}`,
+  );

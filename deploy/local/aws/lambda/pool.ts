@@ -1,17 +1,22 @@
 // The execution environments of one version of a function: a warm one is used again, a new one is started up to the
 // function's concurrency, and beyond that the call is throttled. When a version is retired, calls under way finish in
 // the environments they began in.
+import type { Clock } from "../../../../server/ports.js";
 import { Concurrency } from "./concurrency.js";
 import type { Environment } from "./environment.js";
 
-export interface IdleSettings {
+export interface PoolSettings {
   /** How many warm environments are kept beside the busy ones. */
   readonly maxIdle: number;
   /** How long, in milliseconds. */
   readonly idleMs: number;
+  /** How old an environment may be when it takes a call. Its credentials are for 12 hours, and are never renewed. */
+  readonly maxAgeMs: number;
+  readonly clock: Clock;
 }
 
-const IDLE: IdleSettings = { maxIdle: 20, idleMs: 5 * 60_000 };
+/** Lambda too ends environments in steady use after some hours. */
+const SETTINGS: PoolSettings = { maxIdle: 20, idleMs: 5 * 60_000, maxAgeMs: 4 * 3_600_000, clock: Date.now };
 
 /** What a pool needs of an environment. */
 interface Poolable {
@@ -22,25 +27,30 @@ interface Poolable {
 export class Pool<E extends Poolable = Environment> {
   readonly #start: () => E;
   readonly #concurrency: Concurrency;
-  readonly #idleSettings: IdleSettings;
+  readonly #settings: PoolSettings;
   #closed = false;
   /** The newest last. */
   #idle: { readonly environment: E; readonly timer: NodeJS.Timeout }[] = [];
   readonly #busy = new Set<E>();
+  readonly #startedAt = new WeakMap<E, number>();
   readonly #ending = new Set<Promise<void>>();
   #lastReleased: () => void = () => undefined;
 
   /** `concurrency` is shared by the pools of a function's versions. */
-  constructor(start: () => E, concurrency = new Concurrency(undefined), idleSettings = IDLE) {
+  constructor(
+    start: () => E,
+    concurrency = new Concurrency(undefined),
+    settings: Partial<PoolSettings> = {},
+  ) {
     this.#start = start;
     this.#concurrency = concurrency;
-    this.#idleSettings = idleSettings;
+    this.#settings = { ...SETTINGS, ...settings };
   }
 
   /** `undefined` when the function is already running as often as it may. Give it back with `release`. */
   acquire(): E | undefined {
     if (this.#closed || !this.#concurrency.take()) return undefined;
-    const environment = this.#takeIdle() ?? this.#start();
+    const environment = this.#takeIdle() ?? this.#startNew();
     this.#busy.add(environment);
     return environment;
   }
@@ -48,7 +58,7 @@ export class Pool<E extends Poolable = Environment> {
   release(environment: E): void {
     this.#busy.delete(environment);
     this.#concurrency.give();
-    if (environment.alive && !this.#closed) this.#keep(environment);
+    if (environment.alive && !this.#closed && this.#isYoung(environment)) this.#keep(environment);
     else void this.#end(environment);
     if (this.#busy.size === 0) this.#lastReleased();
   }
@@ -71,14 +81,26 @@ export class Pool<E extends Poolable = Environment> {
   #takeIdle(): E | undefined {
     for (let kept = this.#idle.pop(); kept !== undefined; kept = this.#idle.pop()) {
       clearTimeout(kept.timer);
-      // It may have died while it was idle.
-      if (kept.environment.alive) return kept.environment;
+      // It may have died while it was idle, and grown old while this machine slept.
+      if (kept.environment.alive && this.#isYoung(kept.environment)) return kept.environment;
+      void this.#end(kept.environment);
     }
     return undefined;
   }
 
+  #startNew(): E {
+    const environment = this.#start();
+    this.#startedAt.set(environment, this.#settings.clock());
+    return environment;
+  }
+
+  #isYoung(environment: E): boolean {
+    const { clock, maxAgeMs } = this.#settings;
+    return clock() - (this.#startedAt.get(environment) ?? 0) < maxAgeMs;
+  }
+
   #keep(environment: E): void {
-    const { maxIdle, idleMs } = this.#idleSettings;
+    const { maxIdle, idleMs } = this.#settings;
     const timer = setTimeout(() => this.#drop(environment), idleMs).unref();
     this.#idle.push({ environment, timer });
     const [oldest] = this.#idle;

@@ -1,7 +1,9 @@
 // How a function URL says no: status, `x-amzn-errortype` and a JSON body whose one letter differs by error type.
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
+import { endWithRequest } from "../end-with-request.js";
 import type { AwsError, Refused } from "../model.js";
+import { newTraceId } from "../trace-id.js";
 
 export const refused = (status: number, type: string, message: string): Refused => ({
   ok: false,
@@ -16,12 +18,9 @@ export interface AnswerIds {
 }
 
 /** `now` is epoch milliseconds. */
-export const newAnswerIds = (now: number): AnswerIds => {
-  const seconds = Math.floor(now / 1000)
-    .toString(16)
-    .padStart(8, "0");
-  return { requestId: randomUUID(), traceId: `Root=1-${seconds}-${randomBytes(12).toString("hex")}` };
-};
+export const newAnswerIds = (now: number): AnswerIds => ({
+  ...{ requestId: randomUUID(), traceId: newTraceId(now) },
+});
 
 /** Stand on every answer. */
 export const idHeaders = ({ requestId, traceId }: AnswerIds): [string, string][] => [
@@ -33,17 +32,7 @@ const send = (res: ServerResponse, status: number, headers: [string, string][], 
   if (res.destroyed || res.headersSent) return;
   const length: [string, string] = ["content-length", String(Buffer.byteLength(body))];
   res.writeHead(status, [...headers, ["content-type", "application/json"] as const, length].flat());
-  if (res.req.complete) res.end(body);
-  else endWithRequest(res, body);
-};
-
-/**
- * A client that is still sending would be cut off, and lose the answer, if the connection closed now. What it sends is
- * thrown away, for as long as the server lets a request last.
- */
-const endWithRequest = (res: ServerResponse, body: string): void => {
-  res.write(body);
-  res.req.resume().once("close", () => res.end());
+  endWithRequest(res, body);
 };
 
 const CAPITAL_MESSAGE = new Set(["AccessDeniedException", "ResourceNotFoundException"]);

@@ -2,10 +2,9 @@
 // and in the trailers what went wrong on the way.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
 import type { IncomingMessage } from "node:http";
-import type { FunctionError, StreamStart } from "./invocation.js";
+import { type FunctionError, type StreamStart, WITH_METADATA } from "./invocation.js";
 import { parseMembers, readFunctionError } from "./runtime-api-answers.js";
 
-const WITH_METADATA = "application/vnd.awslambda.http-integration-response";
 const DELIMITER = Buffer.alloc(8);
 /** API Gateway's limit for metadata and delimiter; Lambda's own is not documented. */
 const PRELUDE_LIMIT = 16_384;

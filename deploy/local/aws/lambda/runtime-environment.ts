@@ -57,6 +57,9 @@ export const environmentVariables = (input: VariablesInput): Record<string, stri
     // First what the template's own variables may replace.
     ...(endpointUrl !== undefined && { AWS_ENDPOINT_URL: endpointUrl }),
     ...(definition.build?.sourcemap === true && { NODE_OPTIONS: "--enable-source-maps" }),
+    LANG: "en_US.UTF-8",
+    PATH: LAMBDA_PATH,
+    TZ: ":UTC",
     ...imageEnvironment,
     ...definition.environment,
     AWS_REGION: regionOf(definition),
@@ -77,9 +80,6 @@ export const environmentVariables = (input: VariablesInput): Record<string, stri
       AWS_SESSION_TOKEN: credentials.sessionToken,
     }),
     LAMBDA_TASK_ROOT: taskRoot,
-    LANG: "en_US.UTF-8",
-    PATH: LAMBDA_PATH,
-    TZ: ":UTC",
     // An image has none.
     ...(definition.handler !== "" && { _HANDLER: definition.handler }),
   };

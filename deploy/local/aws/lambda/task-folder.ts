@@ -2,8 +2,9 @@
 // found, and beside it what /opt and the runtime bring; nothing of it can be written. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-layers.html
 import { existsSync } from "node:fs";
 import { chmod, cp, lstat, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, parse } from "node:path";
+import { join } from "node:path";
 import type { FunctionDefinition } from "../model.js";
+import { foldersUp } from "./folders-up.js";
 
 /** Lambda's limit for a function and its layers, unzipped. */
 const UNZIPPED_LIMIT = 250 * 1024 * 1024;
@@ -64,9 +65,6 @@ const linkRuntimeSdk = async (codeFolder: string, modules: string): Promise<void
     if (!existsSync(link)) await symlink(join(scope, name), link);
   }
 };
-
-const foldersUp = (folder: string): string[] =>
-  folder === parse(folder).root ? [folder] : [folder, ...foldersUp(dirname(folder))];
 
 const WRITE_BITS = 0o222;
 

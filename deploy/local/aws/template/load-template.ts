@@ -8,6 +8,7 @@ import { samApi } from "./sam/expand-api.js";
 import { readFunctionGlobals } from "./sam/apply-globals.js";
 import { reportUnknownNames } from "./resources/check-names.js";
 import { declareResources } from "./declare-resources.js";
+import { createWaitsFor } from "./dependencies.js";
 import { createReport, TemplateError, unsupported, type Fault, type Note, type Report } from "./faults.js";
 import { isMembers, readFields, type Fields, type Members } from "./fields.js";
 import { reportCircles } from "./find-circles.js";
@@ -98,7 +99,8 @@ function readTemplate(document: Members, { folder, settings, report, note }: Rea
   reportCircles(declared, report);
   if (sections.has("Outputs")) readOutputs(sections.object("Outputs"), scope, report);
   sections.end();
-  return readResources(declared.resources, { scope, stack, templateFolder: folder, report, note });
+  const waitsFor = createWaitsFor(declared, conditions);
+  return readResources(declared.resources, { scope, stack, templateFolder: folder, report, note, waitsFor });
 }
 
 function checkSettings({ accountId, region, stackName }: TemplateSettings, report: Report): void {

@@ -123,6 +123,12 @@ test("a status of the app passes, unless it is to fail the call", async () => {
   expect(logged("configured error status code: 503")).toBe(true);
 });
 
+test("a large stream that is taken slower than it is written leaves no listeners behind", async () => {
+  const { body, complete } = await twin.call("/streams/large");
+  expect([body.length, complete]).toEqual([8_000_000, true]);
+  expect(logged("MaxListenersExceededWarning")).toBe(false);
+});
+
 test("an app that breaks its answer off fails the call", async () => {
   expect((await twin.call("/plain/breaks")).status).toBe(502);
   const { status, complete } = await twin.call("/streams/breaks");

@@ -71,6 +71,34 @@ test("an idle environment ends after its time, a busy one does not", async () =>
   expect(busy.alive).toBe(true);
 });
 
+test("an environment in steady use ends when it is too old for another call, and a new one takes its place", () => {
+  let now = 0;
+  const pool = new Pool(starter("a"), new Concurrency(1), { maxAgeMs: 1000, clock: () => now });
+  const callUntil = (time: number) => {
+    const environment = pool.acquire();
+    now = time;
+    if (environment) pool.release(environment);
+    return [environment?.name, environment?.alive];
+  };
+  expect([500, 999, 1000, 1001].map(callUntil)).toEqual([
+    ["a1", true],
+    ["a1", true],
+    ["a1", false],
+    ["a2", true],
+  ]);
+});
+
+test("an environment that grew old while nobody called gets no call", async () => {
+  let now = 0;
+  const pool = new Pool(starter("a"), new Concurrency(1), { maxAgeMs: 1000, clock: () => now });
+  const old = pool.acquire();
+  if (!old) throw new Error("no environment");
+  pool.release(old);
+  now = 1000;
+  expect(pool.acquire()?.name).toBe("a2");
+  await old.gone;
+});
+
 test("in a retired pool calls under way finish, and none begins", async () => {
   const pool = poolOf();
   const [busy, idle] = acquireMany(pool, 2);

@@ -36,6 +36,19 @@ test("the template may send its function to another AWS, and may not change what
   });
 });
 
+test("the template and an image may set what Lambda sets and does not keep for itself: LANG, PATH and TZ", () => {
+  const own = { LANG: "de_DE.UTF-8", PATH: "/opt/bin:/usr/bin", TZ: "Europe/Berlin" };
+  expect(variables({ definition: { ...definition, environment: own } })).toMatchObject(own);
+  const image = { ...own, TZ: "Asia/Tokyo" };
+  const both = { definition: { ...definition, environment: { TZ: own.TZ } }, imageEnvironment: image };
+  expect(variables(both)).toMatchObject(own);
+  expect(variables()).toMatchObject({
+    LANG: "en_US.UTF-8",
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    TZ: ":UTC",
+  });
+});
+
 test.each([
   [{}, "TRACE", "Text"],
   [{ logFormat: "JSON" }, "INFO", "JSON"],

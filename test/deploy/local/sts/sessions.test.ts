@@ -1,4 +1,5 @@
-import { createSessions } from "../../../../deploy/local/aws/sessions.js";
+import type { Caller } from "../../../../deploy/local/aws/model.js";
+import { createSessions, type Sessions } from "../../../../deploy/local/aws/sessions.js";
 import { now, sampleRole } from "../iam/sample-caller.js";
 
 const role = sampleRole("analyst");
@@ -22,8 +23,30 @@ test("a session is found by its access key, and ends on a whole second", () => {
   expect(sessions.find("ASIAAAAAAAAAAAAAAAAA")).toBeUndefined();
 });
 
+const known = (sessions: Sessions, minted: readonly Caller[]): boolean[] =>
+  minted.map(({ accessKeyId }) => sessions.find(accessKeyId) !== undefined);
+
 test("beyond the limit the oldest session is forgotten", () => {
   const sessions = createSessions({ clock: () => now, limit: 2 });
-  const [a, b, c] = [1, 2, 3].map(() => sessions.mint(role, settings).accessKeyId);
-  expect([a, b, c].map((key) => sessions.find(key ?? "") !== undefined)).toEqual([false, true, true]);
+  const minted = [1, 2, 3].map(() => sessions.mint(role, settings));
+  expect(known(sessions, minted)).toEqual([false, true, true]);
+});
+
+test("beyond the limit expired sessions are forgotten before older ones that hold", () => {
+  let ms = now;
+  const sessions = createSessions({ clock: () => ms, limit: 3 });
+  const minted = [3600, 900, 901].map((durationSeconds) =>
+    sessions.mint(role, { ...settings, durationSeconds }),
+  );
+  ms = now + 900_000;
+  expect(known(sessions, minted)).toEqual([true, true, true]);
+  minted.push(sessions.mint(role, settings));
+  expect(known(sessions, minted)).toEqual([true, false, true, true]);
+});
+
+test("however many sessions callers take, those of the gateway and the functions are not forgotten", () => {
+  const sessions = createSessions({ clock: () => now, limit: 2 });
+  const own = [1, 2].map(() => sessions.mint(role, { ...settings, isOfService: true }));
+  const minted = [1, 2, 3].map(() => sessions.mint(role, settings));
+  expect(known(sessions, [...own, ...minted])).toEqual([true, true, false, true, true]);
 });

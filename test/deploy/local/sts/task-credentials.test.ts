@@ -1,11 +1,14 @@
 import { createSessions } from "../../../../deploy/local/aws/sessions.js";
-import { createTaskCredentials } from "../../../../deploy/local/aws/task-credentials.js";
+import {
+  createTaskCredentials,
+  type TaskCredentials,
+} from "../../../../deploy/local/aws/task-credentials.js";
 import { now, sampleRole } from "../iam/sample-caller.js";
 
-const start = () => {
+const start = (limit?: number) => {
   let ms = now;
   const clock = (): number => ms;
-  const sessions = createSessions({ clock });
+  const sessions = createSessions({ clock, ...(limit !== undefined && { limit }) });
   const task = createTaskCredentials({ role: sampleRole("gateway"), sessions, clock });
   const person = createTaskCredentials({
     role: sampleRole("administrator"),
@@ -45,4 +48,23 @@ test("credentials are renewed half an hour before their end, and not sooner", ()
   expect(task.answer(token).body).toBe(first);
   setNow(now + 5.5 * 3_600_000 + 1);
   expect(task.answer(token).body).not.toBe(first);
+});
+
+test("credentials that are not known any more are given again", () => {
+  const { task, person, sessions } = start(1);
+  const ask = (one: TaskCredentials) =>
+    JSON.parse(one.answer(tokenOf(one.environment(""))).body) as { readonly AccessKeyId: string };
+  const first = ask(task).AccessKeyId;
+  expect(ask(task).AccessKeyId).toBe(first);
+  ask(person);
+  expect(sessions.find(first)).toBeUndefined();
+  expect(sessions.find(ask(task).AccessKeyId)).toBeDefined();
+});
+
+test("what callers take does not cost the task its credentials", () => {
+  const { task, sessions } = start(2);
+  const body = task.answer(tokenOf(task.environment(""))).body;
+  for (const sessionName of ["a", "b", "c"])
+    sessions.mint(sampleRole("analyst"), { sessionName, durationSeconds: 900 });
+  expect(sessions.find((JSON.parse(body) as { AccessKeyId: string }).AccessKeyId)).toBeDefined();
 });

@@ -163,6 +163,12 @@ test("an API whose Condition is false is not there", async () => {
   expect((await folder.load(text)).apis).toEqual([]);
 });
 
+test("one variable name under each parent, beside literal ones and with others below it, is a tree", async () => {
+  const paths = ["/{a}", "/b", "/{a}/{c}", "/{a}/d", "/b/{e}", "/b/{e}/{f+}"];
+  const each = paths.map((path) => `'${path}': { get: { ${mock()} }, put: { ${mock()} } }`);
+  expect((await firstApi(samTemplate(api(body(each.join(", "))))))?.methods).toHaveLength(12);
+});
+
 const no = "is not supported by the local twin";
 const get = (operation: string): string => api(body(`/a: { get: { ${operation} } }`));
 
@@ -265,7 +271,22 @@ test.each<[title: string, text: string, fault: string]>([
   [
     "two parameters at one place",
     api(body(`'/{a}': { get: { ${mock()} } }, '/{b}': { get: { ${mock()} } }`)),
-    "has GET /{} twice",
+    "DefinitionBody: / has {a} already, and API Gateway takes one variable name there, not {b} too",
+  ],
+  [
+    "two parameters at one place for two methods",
+    api(body(`'/a/{x}': { get: { ${mock()} } }, '/a/{y}': { post: { ${mock()} } }`)),
+    "DefinitionBody: /a has {x} already",
+  ],
+  [
+    "two parameters on the way",
+    api(body(`'/a/{x}/b': { get: { ${mock()} } }, '/a/{y}/c': { get: { ${mock()} } }`)),
+    "DefinitionBody: /a has {x} already, and API Gateway takes one variable name there, not {y} too",
+  ],
+  [
+    "a parameter beside the rest of the path",
+    api(body(`'/a/{x}': { get: { ${mock()} } }, '/a/{rest+}': { get: { ${mock()} } }`)),
+    "DefinitionBody: /a has {x} already, and API Gateway takes one variable name there, not {rest+} too",
   ],
   ["an API without a method", api(body("")), "DefinitionBody: has no method"],
   [
@@ -310,6 +331,31 @@ test.each<[title: string, resources: readonly string[], fault: string]>([
     "a canary",
     [deployed(), stage("StageName: v2, DeploymentId: !Ref D, CanarySetting: {}")],
     `CanarySetting: ${no}`,
+  ],
+  [
+    "two resources of one parent and name",
+    [
+      resource(
+        "AWS::ApiGateway::Resource",
+        "RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: a",
+      ),
+    ],
+    "Resources.X.Properties.PathPart: /a is in the API already",
+  ],
+  [
+    "a second variable resource of one parent, without a method",
+    [resource("AWS::ApiGateway::Resource", "RestApiId: !Ref Api, ParentId: !Ref A, PathPart: '{other}'")],
+    "Resources.X.Properties.PathPart: /a has {id} already",
+  ],
+  [
+    "a method twice",
+    [
+      resource(
+        "AWS::ApiGateway::Method",
+        `RestApiId: !Ref Api, ResourceId: !Ref B, HttpMethod: GET, MethodResponses: [{ StatusCode: 200 }], Integration: { Type: MOCK, RequestTemplates: { application/json: '{"statusCode": 200}' }, IntegrationResponses: [{ StatusCode: 200 }] }`,
+      ),
+    ],
+    "has GET /a/{id} twice",
   ],
   [
     "a resource of another API",

@@ -28,7 +28,7 @@ const lambda = (type: string, properties: string, id: string): string =>
   resource(`AWS::Lambda::${type}`, properties, "", id);
 const version = lambda("Version", "FunctionName: !Ref Fn", "V");
 const alias = lambda("Alias", "Name: live, FunctionName: !Ref Fn, FunctionVersion: !GetAtt V.Version", "A");
-const url = (properties: string): string => lambda("Url", properties, "U");
+const url = (properties: string, more = ""): string => resource("AWS::Lambda::Url", properties, more, "U");
 
 test("function, version, alias and URL of plain CloudFormation make one function", async () => {
   const text = template(
@@ -50,7 +50,8 @@ test.each([
   ["ARN and Qualifier", "TargetFunctionArn: !GetAtt Fn.Arn, Qualifier: live"],
   ["qualified ARN", "TargetFunctionArn: !Sub '${Fn.Arn}:live'"],
 ])("a URL names its alias by %s", async (_title, properties) => {
-  const text = template(lambdaRole, plain(), version, alias, url(`${properties}, AuthType: AWS_IAM`));
+  const named = url(`${properties}, AuthType: AWS_IAM`, ", DependsOn: A");
+  const text = template(lambdaRole, plain(), version, alias, named);
   expect(firstFunction(await folder.load(text)).url?.qualifier).toBe("live");
 });
 
@@ -136,7 +137,8 @@ test.each([
   expect((await folder.faultsOf(template(lambdaRole, plain(), ...resources))).join("\n")).toContain(fault);
 });
 
-const permission = (properties: string): string => lambda("Permission", properties, "P");
+const permission = (properties: string): string =>
+  resource("AWS::Lambda::Permission", properties, ", DependsOn: Fn", "P");
 const allowed = "FunctionName: !Ref Fn, Action: lambda:InvokeFunction";
 
 test.each([
@@ -173,7 +175,7 @@ test("each limit of a permission is a condition, and the qualifier decides which
     permission(`FunctionName: !Ref A, Action: lambda:InvokeFunction, Principal: '*', ${limits}`),
     lambda(
       "Permission",
-      "FunctionName: f, Action: lambda:InvokeFunctionUrl, Principal: '*', FunctionUrlAuthType: NONE",
+      "FunctionName: !Ref Fn, Action: lambda:InvokeFunctionUrl, Principal: '*', FunctionUrlAuthType: NONE",
       "Q",
     ),
   );
@@ -232,7 +234,7 @@ test.each([
 test("managed policies, boundary and tags of a role are read, and policies attached from elsewhere", async () => {
   const managed = resource(
     "AWS::IAM::ManagedPolicy",
-    `ManagedPolicyName: m, Path: /p/, PolicyDocument: ${policyDocument("s3:PutObject")}, Roles: [r]`,
+    `ManagedPolicyName: m, Path: /p/, PolicyDocument: ${policyDocument("s3:PutObject")}, Roles: [!Ref X]`,
     "",
     "M",
   );
@@ -421,10 +423,10 @@ test("JSON is read as YAML is", async () => {
 });
 
 test.each([
-  ["'1', RoutingConfig: { AdditionalVersionWeights: [] }", undefined],
+  ["!GetAtt V.Version, RoutingConfig: { AdditionalVersionWeights: [] }", undefined],
   ["$LATEST", "$LATEST"],
 ])("an alias with FunctionVersion %s points there", async (rest, aliasVersion) => {
-  const alias = lambda("Alias", `Name: live, FunctionName: f, FunctionVersion: ${rest}`, "B");
+  const alias = lambda("Alias", `Name: live, FunctionName: !Ref Fn, FunctionVersion: ${rest}`, "B");
   const { functions } = await folder.load(template(lambdaRole, plain(), version, alias));
   expect(functions[0]?.alias).toBe("live");
   expect(functions[0]?.aliasVersion).toBe(aliasVersion);

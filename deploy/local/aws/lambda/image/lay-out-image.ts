@@ -2,7 +2,8 @@
 // context, and for `npm ci`, which is not run, the packages that are installed on this machine.
 import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, symlink } from "node:fs/promises";
-import { basename, dirname, join, parse, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { foldersUp } from "../folders-up.js";
 import { copyCode } from "../task-folder.js";
 import type { ContainerImage } from "./read-dockerfile.js";
 
@@ -47,6 +48,3 @@ const linkPackages = async (context: string, folder: string): Promise<void> => {
     await symlink(found, link);
   }
 };
-
-const foldersUp = (folder: string): string[] =>
-  folder === parse(folder).root ? [folder] : [folder, ...foldersUp(dirname(folder))];

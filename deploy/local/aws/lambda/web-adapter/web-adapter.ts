@@ -75,13 +75,27 @@ const lambdaContextOf = ({ requestId, headers }: NextCall): unknown => ({
   },
 });
 
+/** Both listeners go with the first: a slow reader has this called for each piece. */
+const drained = (posted: ClientRequest): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      posted.off("drain", done).off("close", done);
+      resolve();
+    };
+    posted.once("drain", done).once("close", done);
+    // It may have closed before somebody listened.
+    if (posted.destroyed) done();
+  });
+
 const relay = async (answer: IncomingMessage, posted: ClientRequest): Promise<void> => {
   const accepted = once(posted, "response");
   accepted.catch(() => undefined);
+  // Once the twin has answered, a connection that it closes says nothing new.
+  posted.on("error", () => undefined);
   posted.write(toPrelude(toHead(answer.statusCode ?? 0, answer.headersDistinct)));
   try {
     for await (const piece of answer as AsyncIterable<Buffer>)
-      if (!posted.write(piece)) await Promise.race([once(posted, "drain"), once(posted, "close")]);
+      if (!posted.write(piece)) await drained(posted);
   } catch (error) {
     const [errorType, errorMessage] = [
       "WebAdapter.AppBrokeOff",

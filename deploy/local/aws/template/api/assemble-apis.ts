@@ -4,6 +4,7 @@ import type { ApiMethod, FunctionDefinition, RestApi } from "../../model.js";
 import { unsupported } from "../faults.js";
 import type { Fields } from "../fields.js";
 import { checkPath } from "./check-path.js";
+import { checkTree, type PlacedResource } from "./check-tree.js";
 import type {
   ReadApiMethod,
   ReadApiResource,
@@ -36,6 +37,7 @@ function assembleApi(api: ReadRestApi, parts: ApiParts, functions: readonly Func
   const ofApi = ({ apiId }: { readonly apiId: string }): boolean => apiId === api.id;
   const own = parts.apiMethods.filter(ofApi);
   const methods = [...api.methods, ...own.map((read) => placeMethod(read, api, parts.apiResources))];
+  checkTree(api.fields, api.methods, placeResources(api, parts.apiResources));
   checkMethods(api.fields, methods, functions);
   const stages = parts.stages.filter(ofApi);
   const deployments = parts.deployments.filter(ofApi);
@@ -66,6 +68,12 @@ function placeMethod(
   return { path: path ?? "/", ...method };
 }
 
+const placeResources = (api: ReadRestApi, resources: readonly ReadApiResource[]): PlacedResource[] =>
+  resources.flatMap(({ id, apiId, fields }) => {
+    const path = apiId === api.id ? pathOf(id, api, resources, []) : undefined;
+    return path === undefined ? [] : [{ path, fields }];
+  });
+
 function pathOf(
   id: string,
   api: ReadRestApi,
@@ -84,8 +92,7 @@ function checkMethods(
   methods: readonly ApiMethod[],
   functions: readonly FunctionDefinition[],
 ): void {
-  // API Gateway takes one name for each place of the tree.
-  const keys = methods.map(({ method, path }) => `${method} ${path.replace(/\{[^}+]*/g, "{")}`);
+  const keys = methods.map(({ method, path }) => `${method} ${path}`);
   const twice = keys.find((key, at) => keys.indexOf(key) !== at);
   if (twice !== undefined) fields.fault("Body", `has ${twice} twice`);
   for (const { integration } of methods) {

@@ -7,6 +7,7 @@ import { readFunctionReference } from "./function-reference.js";
 import type { StackSettings } from "./resource-names.js";
 
 export interface ReadAlias {
+  readonly logicalId: string;
   readonly functionName: string;
   readonly alias: string;
   /** "$LATEST" or a number. */
@@ -14,8 +15,15 @@ export interface ReadAlias {
   readonly fields: Fields;
 }
 
-export function readAlias(fields: Fields, stack: StackSettings, note: Note): ReadAlias {
+export interface AliasSite {
+  readonly logicalId: string;
+  readonly stack: StackSettings;
+  readonly note: Note;
+}
+
+export function readAlias(fields: Fields, { logicalId, stack, note }: AliasSite): ReadAlias {
   const alias = {
+    logicalId,
     functionName: readFunctionName(fields, stack),
     alias: fields.text("Name", /^(?!\d+$)[A-Za-z0-9_-]{1,128}$/),
     version: fields.scalar("FunctionVersion", /^(\$LATEST|\d{1,10})$/),
@@ -38,12 +46,13 @@ function readRouting(fields: Fields): void {
 }
 
 export interface ReadVersion {
+  readonly logicalId: string;
   readonly functionName: string;
   readonly fields: Fields;
 }
 
-export function readVersion(fields: Fields, stack: StackSettings, note: Note): ReadVersion {
-  const version = { functionName: readFunctionName(fields, stack), fields };
+export function readVersion(fields: Fields, { logicalId, stack, note }: AliasSite): ReadVersion {
+  const version = { logicalId, functionName: readFunctionName(fields, stack), fields };
   fields.text("Description", /^[^]{0,256}$/, "");
   fields.ignore("CodeSha256");
   if (fields.has("ProvisionedConcurrencyConfig"))

@@ -7,12 +7,13 @@ import type { StackSettings } from "./resource-names.js";
 import { urlId } from "../stable-id.js";
 
 export interface ReadUrl {
+  readonly logicalId: string;
   readonly functionName: string;
   readonly url: FunctionUrlConfig;
   readonly fields: Fields;
 }
 
-export function readUrl(fields: Fields, stack: StackSettings): ReadUrl {
+export function readUrl(fields: Fields, logicalId: string, stack: StackSettings): ReadUrl {
   const { name, qualifier: inTarget } = readFunctionReference(fields, "TargetFunctionArn", stack);
   // All digits would be a version, and a URL cannot hang on one.
   const own = fields.has("Qualifier")
@@ -31,7 +32,7 @@ export function readUrl(fields: Fields, stack: StackSettings): ReadUrl {
     ...(fields.has("Cors") ? { cors: readCors(fields.object("Cors")) } : {}),
   };
   fields.end();
-  return { functionName: name, url, fields };
+  return { logicalId, functionName: name, url, fields };
 }
 
 const method = /^(GET|PUT|HEAD|POST|PATCH|DELETE|\*)$/;

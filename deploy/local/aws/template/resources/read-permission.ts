@@ -7,18 +7,19 @@ import { functionArn, qualifiedArn, readFunctionReference } from "./function-ref
 import type { StackSettings } from "./resource-names.js";
 
 export interface ReadPermission {
+  readonly logicalId: string;
   readonly functionName: string;
   readonly qualifier?: string;
   readonly statement: PolicyStatement;
   readonly fields: Fields;
 }
 
-export function readPermission(fields: Fields, sid: string, stack: StackSettings): ReadPermission {
+export function readPermission(fields: Fields, logicalId: string, stack: StackSettings): ReadPermission {
   const { name, qualifier } = readFunctionReference(fields, "FunctionName", stack);
   if (qualifier !== undefined && /^(\d+|\$LATEST)$/.test(qualifier))
     fields.fault("FunctionName", `${qualifier}: a permission is for a function or an alias here`);
   const statement: PolicyStatement = {
-    sid,
+    sid: logicalId,
     effect: "Allow",
     principals: readPrincipal(fields),
     actions: [fields.text("Action", /^(lambda:\*|lambda:[A-Za-z]+|\*)$/)],
@@ -27,7 +28,8 @@ export function readPermission(fields: Fields, sid: string, stack: StackSettings
   };
   checkUrlConditions(fields, statement);
   fields.end();
-  return { functionName: name, ...(qualifier === undefined ? {} : { qualifier }), statement, fields };
+  const qualified = qualifier === undefined ? {} : { qualifier };
+  return { logicalId, functionName: name, ...qualified, statement, fields };
 }
 
 function readPrincipal(fields: Fields): NonNullable<PolicyStatement["principals"]> {

@@ -21,11 +21,16 @@ export interface PolicyReader {
 export type NamedPolicy = Role["policies"][number] & { readonly length: number };
 
 export interface AttachedPolicy {
+  readonly logicalId: string;
   readonly path: string;
   readonly report: Report;
   readonly policy: NamedPolicy;
   /** Names of the roles it is attached to. */
   readonly roles: readonly string[];
+}
+
+interface PolicyNames {
+  readonly logicalId: string;
 }
 
 const policyName = /^[\w+=,.@-]{1,128}$/;
@@ -41,19 +46,29 @@ export function readNamedPolicy(fields: Fields, reader: PolicyReader): NamedPoli
   return policy;
 }
 
-export function readAttachedPolicy(fields: Fields, reader: PolicyReader): AttachedPolicy {
+export function readAttachedPolicy(
+  fields: Fields,
+  { logicalId }: PolicyNames,
+  reader: PolicyReader,
+): AttachedPolicy {
   const roles = fields.texts("Roles");
   if (roles.length === 0) fields.fault("Roles", "must name a role of this template");
-  return { path: fields.at("Roles"), report: reader.report, policy: readNamedPolicy(fields, reader), roles };
+  const policy = readNamedPolicy(fields, reader);
+  return { logicalId, path: fields.at("Roles"), report: reader.report, policy, roles };
 }
 
-export function readRolePolicy(fields: Fields, reader: PolicyReader): AttachedPolicy {
+export function readRolePolicy(
+  fields: Fields,
+  { logicalId }: PolicyNames,
+  reader: PolicyReader,
+): AttachedPolicy {
   const roles = [fields.text("RoleName", /./)];
   const policy = readNamedPolicy(fields, reader);
-  return { path: fields.at("RoleName"), report: reader.report, policy, roles };
+  return { logicalId, path: fields.at("RoleName"), report: reader.report, policy, roles };
 }
 
 export interface AttachedManagedPolicy {
+  readonly logicalId: string;
   readonly path: string;
   readonly report: Report;
   readonly arn: string;
@@ -63,14 +78,18 @@ export interface AttachedManagedPolicy {
   readonly roles: readonly string[];
 }
 
-export function readManagedPolicy(fields: Fields, arn: string, reader: PolicyReader): AttachedManagedPolicy {
+export function readManagedPolicy(
+  fields: Fields,
+  { logicalId, arn }: PolicyNames & { readonly arn: string },
+  reader: PolicyReader,
+): AttachedManagedPolicy {
   fields.text("ManagedPolicyName", policyName, "made-up");
   fields.text("Path", /^\/([!-~]{1,510}\/)?$/, "/");
   const description = fields.text("Description", /^[^]{0,1000}$/, "");
   const length = lengthOf(fields.any("PolicyDocument"));
   if (length > 6144) fields.fault("PolicyDocument", `has ${length} characters; 6144 are the most`);
   const policy = {
-    ...{ path: fields.at("Roles"), report: reader.report, arn, roles: fields.texts("Roles") },
+    ...{ logicalId, path: fields.at("Roles"), report: reader.report, arn, roles: fields.texts("Roles") },
     ...{ document: readDocument(fields, "PolicyDocument", "identity", reader), description },
     text: textOf(fields, "PolicyDocument"),
   };

@@ -19,13 +19,15 @@ import {
   type QueueParts,
 } from "../queues/assemble-queues.js";
 import { queueReaders } from "../queues/queue-readers.js";
+import type { WaitsFor } from "../dependencies.js";
+import { checkOrder } from "./check-order.js";
 import { assembleFunctions, type FunctionParts } from "./assemble-functions.js";
 import { assembleRoles, type RoleParts } from "./assemble-roles.js";
 import { relocated, type Note, type Report } from "../faults.js";
 import { isInert } from "../unserved/inert-types.js";
 import type { Scope } from "../language/intrinsics.js";
 import { awsManagedPolicies } from "./managed-policies.js";
-import { readAlias, readVersion } from "./read-alias.js";
+import { readAlias, readVersion, type AliasSite } from "./read-alias.js";
 import { readFunction } from "./read-function.js";
 import { readUrl } from "./read-function-url.js";
 import { readLayer } from "./read-layer.js";
@@ -50,6 +52,7 @@ export interface ReadContext {
   readonly templateFolder: string;
   readonly report: Report;
   readonly note: Note;
+  readonly waitsFor: WaitsFor;
 }
 
 interface Found extends FunctionParts, RoleParts, ApiParts, QueueParts {
@@ -93,6 +96,7 @@ export function readResources(resources: readonly Resource[], context: ReadConte
     "OIDC providers have the ARN",
     context.report,
   );
+  checkOrder(found, { ...context, accountId: context.stack.accountId });
   const roles = assembleRoles(found, managedPolicies, context.report);
   const functions = addAsynchronous(assembleFunctions(found, roles, context), found, context);
   return {
@@ -122,20 +126,27 @@ interface Site {
   readonly arn: string;
 }
 
+const aliasSite = ({ resource: { logicalId }, context: { stack, note } }: Site): AliasSite => ({
+  ...{ logicalId, stack, note },
+});
+
 const policyReader = ({ report, found }: Site): PolicyReader => ({ report, documents: found.documents });
 
 const readers: Readonly<Record<string, (site: Site) => void>> = {
   "AWS::IAM::Role": (site) => {
     const { resource, fields, found, ref, arn } = site;
+    const { logicalId } = resource;
     const place = resource.places.get(resource.path) ?? resource.path;
-    found.roles.push(readRole(fields, { name: ref, arn, place }, policyReader(site)));
+    found.roles.push(readRole(fields, { logicalId, name: ref, arn, place }, policyReader(site)));
   },
   "AWS::IAM::Policy": (site) =>
-    void site.found.attached.push(readAttachedPolicy(site.fields, policyReader(site))),
+    void site.found.attached.push(readAttachedPolicy(site.fields, site.resource, policyReader(site))),
   "AWS::IAM::RolePolicy": (site) =>
-    void site.found.attached.push(readRolePolicy(site.fields, policyReader(site))),
-  "AWS::IAM::ManagedPolicy": (site) =>
-    void site.found.managedPolicies.push(readManagedPolicy(site.fields, site.ref, policyReader(site))),
+    void site.found.attached.push(readRolePolicy(site.fields, site.resource, policyReader(site))),
+  "AWS::IAM::ManagedPolicy": (site) => {
+    const names = { logicalId: site.resource.logicalId, arn: site.ref };
+    site.found.managedPolicies.push(readManagedPolicy(site.fields, names, policyReader(site)));
+  },
   "AWS::IAM::OIDCProvider": ({ fields, found, arn, report }) =>
     void found.oidcProviders.push(readOidcProvider(fields, arn, report)),
   "AWS::Lambda::Function": ({ resource, fields, found, context, report, ref, arn }) => {
@@ -146,11 +157,10 @@ const readers: Readonly<Record<string, (site: Site) => void>> = {
     const site = { templateFolder, metadata, path, report, note, noteAt };
     found.functions.push(readFunction(names, fields, site));
   },
-  "AWS::Lambda::Alias": ({ fields, found, context }) =>
-    void found.aliases.push(readAlias(fields, context.stack, context.note)),
-  "AWS::Lambda::Version": ({ fields, found, context }) =>
-    void found.versions.push(readVersion(fields, context.stack, context.note)),
-  "AWS::Lambda::Url": ({ fields, found, context }) => void found.urls.push(readUrl(fields, context.stack)),
+  "AWS::Lambda::Alias": (site) => void site.found.aliases.push(readAlias(site.fields, aliasSite(site))),
+  "AWS::Lambda::Version": (site) => void site.found.versions.push(readVersion(site.fields, aliasSite(site))),
+  "AWS::Lambda::Url": ({ resource, fields, found, context }) =>
+    void found.urls.push(readUrl(fields, resource.logicalId, context.stack)),
   "AWS::Lambda::Permission": ({ resource, fields, found, context, report }) => {
     const permission = readPermission(fields, resource.logicalId, context.stack);
     found.permissions.push(permission);

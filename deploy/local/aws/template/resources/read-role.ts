@@ -16,6 +16,7 @@ import { roleId } from "../stable-id.js";
 
 /** A role before its managed policies are looked up: they may stand further down in the template. */
 export interface ReadRole {
+  readonly logicalId: string;
   readonly role: Role;
   readonly inline: readonly NamedPolicy[];
   readonly managedArns: readonly string[];
@@ -24,9 +25,16 @@ export interface ReadRole {
   readonly report: Report;
 }
 
+export interface RoleNames {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly place: string;
+}
+
 export function readRole(
   fields: Fields,
-  { name, arn, place }: { readonly name: string; readonly arn: string; readonly place: string },
+  { logicalId, name, arn, place }: RoleNames,
   reader: PolicyReader,
 ): ReadRole {
   if (!/^[\w+=,.@-]{1,64}$/.test(name)) fields.fault("RoleName", `${name} is not a role name`);
@@ -54,7 +62,7 @@ export function readRole(
   const managedArns = fields.texts("ManagedPolicyArns");
   fields.end();
   return {
-    ...{ role, inline, managedArns, path: fields.path, report: reader.report },
+    ...{ logicalId, role, inline, managedArns, path: fields.path, report: reader.report },
     ...(boundary === undefined ? {} : { boundaryArn: boundary }),
   };
 }

@@ -1,4 +1,5 @@
-// Events of a function: nothing here calls a function but its URL and Invoke, so each is a notice and grants nothing.
+// Events of a function but those of queues (expand-sqs-events.ts) and of REST APIs that the template names
+// (api-events.ts): nothing here calls a function for them, so each is a notice and grants nothing.
 // What SAM makes for them is declared as far as templates name it, and as far as it closes a circle that AWS refuses.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventsource.html
 import { apiOfEvent } from "./api-events.js";

@@ -4,7 +4,7 @@ import { apiRoles, corpusApi } from "./api.rows.js";
 import { full, permissionRoles } from "./permission.rows.js";
 
 const document = (Statement: readonly object[]): object => ({ Version: "2012-10-17", Statement });
-const lender = { AWS: roleArn("lender") };
+const lender = { AWS: { "Fn::GetAtt": ["Lender", "Arn"] } };
 const trusting = (Action: string | readonly string[], more: object = {}): object =>
   document([{ Effect: "Allow", Principal: lender, Action, ...more }]);
 const everything = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
@@ -44,7 +44,9 @@ const roles: Readonly<Record<string, object>> = {
   Unlent: role("unlent"),
   Untagged: role("untagged", { trust: trusting("sts:AssumeRole") }),
   Distrustful: role("distrustful", {
-    trust: document([{ Effect: "Allow", Principal: { AWS: roleArn("caller") }, Action: everything }]),
+    trust: document([
+      { Effect: "Allow", Principal: { AWS: { "Fn::GetAtt": ["Caller", "Arn"] } }, Action: everything },
+    ]),
   }),
   External: role("external", {
     trust: trusting("sts:AssumeRole", { Condition: { StringEquals: { "sts:ExternalId": "acme" } } }),
