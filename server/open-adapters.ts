@@ -15,6 +15,7 @@ import type { Environment } from "./adapters/telemetry-variables.js";
 import { createUpstream } from "./adapters/upstream.js";
 import type { Settings } from "./config/compile.js";
 import { isProbe, probePlan } from "./core/role-probe.js";
+import { packageVersion } from "./package-version.js";
 import type { Clock, HeldSession } from "./ports.js";
 
 export type OpenAdapters = Awaited<ReturnType<typeof openAdapters>>;
@@ -27,9 +28,14 @@ export interface OpenOptions {
 
 /** @throws AuthorizerFault when a module is no authorizer. */
 export async function openAdapters(settings: Settings, { log, clock, environment }: OpenOptions) {
-  const telemetry = await startTelemetry(environment, { log, region: settings.sts.region, clock });
+  const telemetry = await startTelemetry(environment, {
+    ...{ log, region: settings.sts.region, version: packageVersion() },
+  });
   const sessions = createBoundedMap<HeldSession>();
-  const prometheus = createMetrics(() => sessions.size, { hasExemplars: telemetry?.tracing !== undefined });
+  const prometheus = createMetrics(() => sessions.size, {
+    hasExemplars: telemetry?.tracing !== undefined,
+    routes: settings.routes,
+  });
   const metrics = telemetry?.metrics(prometheus) ?? prometheus;
   const warnOfPackedPolicy = createPackedPolicyWarning({
     clock,

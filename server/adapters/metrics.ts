@@ -14,6 +14,14 @@ import type { AskedAuthorizer } from "../ports.js";
 import type { Probed } from "./probe-roles.js";
 import type { AssumeRoleCall } from "./role-sessions.js";
 import { createStateMetrics, type GatewayState } from "./state-metrics.js";
+import {
+  sentBy,
+  upstreamVerdicts,
+  watchedEnds,
+  watchedOutcomes,
+  watchedReasons,
+  type WatchedRoute,
+} from "./watched-from-zero.js";
 
 export interface Metrics {
   callStarted(): void;
@@ -26,8 +34,11 @@ export interface Metrics {
     /** Why it was refused: a denial's, or `internal_error` for a bug. */
     readonly reason?: string | undefined;
     readonly upstream?: UpstreamOutcome | undefined;
-    /** The two are no labels here: a method may be anything. */
+    /** These are no labels here: a method may be anything. */
     readonly method?: string;
+    readonly scheme?: "http" | "https";
+    /** The template of the path that was called. */
+    readonly path?: string | undefined;
     readonly matched?: Route | undefined;
     /** Of a trace that is kept. */
     readonly traceId?: string | undefined;
@@ -58,6 +69,8 @@ export interface PrometheusMetrics extends Metrics {
 /** What became of a call that was sent to the upstream, and what it cost. */
 export interface UpstreamOutcome {
   readonly verdict: Verdict;
+  /** Of the answer. Absent where there was none; no label here. */
+  readonly status?: number | undefined;
   /** From sending the request to the end of the answer. */
   readonly milliseconds: number;
   /** Of the answer's body, handed to the caller. */
@@ -77,12 +90,16 @@ const percentBuckets = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
 const tokenBytesBuckets = [512, 1024, 1536, 2048, 3072, 4096, 8192];
 
 /**
+ * `routes`: those that alerts can be of from the first call on.
  * `hasExemplars`: the duration's buckets name a trace each, which OpenMetrics alone has room for: then that is the format
  * here (Prometheus keeps exemplars with --enable-feature=exemplar-storage), and exposition.ts makes the other one of it.
  */
 export function createMetrics(
   sessionsHeld: () => number,
-  { hasExemplars = false }: { readonly hasExemplars?: boolean } = {},
+  {
+    hasExemplars = false,
+    routes = [],
+  }: { readonly hasExemplars?: boolean; readonly routes?: readonly WatchedRoute[] } = {},
 ): PrometheusMetrics {
   const registry = new Registry<RegistryContentType>();
   if (hasExemplars) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
@@ -94,6 +111,7 @@ export function createMetrics(
     labelNames: ["route", "door", "status", "verdict"] as const,
     registers,
   });
+  for (const end of watchedEnds(routes)) requests.inc(end, 0);
   const observe = createDurations(registers, hasExemplars);
   const inFlight = new Gauge({
     name: "grantway_calls_in_flight",
@@ -101,7 +119,7 @@ export function createMetrics(
     registers,
   });
   const refusals = createRefusals(registers);
-  const recordUpstream = createUpstreamMetrics(registers);
+  const recordUpstream = createUpstreamMetrics(registers, sentBy(routes));
   const recordAssumeRole = createAssumeRoleMetrics(registers);
   new Gauge({
     name: "grantway_sessions_cached",
@@ -132,10 +150,6 @@ export function createMetrics(
   };
 }
 
-/**
- * A counter that first appears as 1 has never risen, to Prometheus: what the first few are enough for an alert of is there
- * as 0 from the start.
- */
 function createRefusals(registers: Registry<RegistryContentType>[]) {
   const refusals = new Counter({
     name: "grantway_refusals_total",
@@ -143,7 +157,7 @@ function createRefusals(registers: Registry<RegistryContentType>[]) {
     labelNames: ["reason"] as const,
     registers,
   });
-  for (const reason of ["internal_error", "overloaded"]) refusals.inc({ reason }, 0);
+  for (const reason of watchedReasons) refusals.inc({ reason }, 0);
   return refusals;
 }
 
@@ -195,6 +209,7 @@ function createDurations(registers: Registry<RegistryContentType>[], hasExemplar
 
 function createUpstreamMetrics(
   registers: Registry<RegistryContentType>[],
+  watched: readonly string[],
 ): (route: string, outcome: UpstreamOutcome) => void {
   const seconds = new Counter({
     name: "grantway_upstream_seconds_total",
@@ -214,6 +229,10 @@ function createUpstreamMetrics(
     labelNames: ["route"] as const,
     registers,
   });
+  for (const route of watched) {
+    for (const verdict of upstreamVerdicts) seconds.inc({ route, verdict }, 0);
+    abandoned.inc({ route }, 0);
+  }
   return (route, outcome) => {
     const { verdict } = outcome;
     seconds.inc({ route, verdict }, outcome.milliseconds / 1000);
@@ -280,6 +299,7 @@ function createAssumeRoleMetrics(registers: Registry<RegistryContentType>[]): Me
     labelNames: ["outcome"] as const,
     registers,
   });
+  for (const outcome of watchedOutcomes) calls.inc({ outcome }, 0);
   const durations = new Histogram({
     name: "grantway_assume_role_duration_seconds",
     help: "AssumeRole calls with their retries, by outcome.",

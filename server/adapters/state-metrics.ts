@@ -49,7 +49,7 @@ export function createStateMetrics(registers: Registers, state: GatewayState): v
   });
   countedElsewhere(registers, {
     name: "grantway_telemetry_export_failures_total",
-    help: "Exports of traces or metrics over OTLP that failed.",
+    help: "Exports over OTLP that failed or were taken in part, and times that the queue of spans was full.",
     count: state.failedExports,
   });
   const { isTaskProtected } = state;

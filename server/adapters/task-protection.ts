@@ -50,10 +50,11 @@ export function createTaskProtection(parts: TaskProtectionParts): TaskProtection
     const before = state;
     state = asked(state, enabled, clock());
     const answer = await agent.put(enabled);
-    parts.onAnswered?.({ wish: enabled ? "protected" : "released", ok: answer.ok });
-    if (!answer.ok && state.failures === 0)
-      log.warn({ wish: enabled ? "protected" : "released", cause: answer.denial.why }, failed);
+    const wish = enabled ? "protected" : "released";
+    parts.onAnswered?.({ wish, ok: answer.ok });
     state = answered(state, enabled, answer, { now: clock(), before });
+    const { failures } = state;
+    if (!answer.ok) log.warn({ wish, failures, cause: answer.denial.why }, failed);
     const isRenewal = enabled && before.renewAt > 0 && before.failures === 0;
     if (!answer.ok || isRenewal) return;
     log.info({ callsInFlight: callsInFlight.size }, enabled ? "task protected" : "task protection released");

@@ -115,6 +115,93 @@ describe("SessionsRefusedAlarm", () => {
   });
 });
 
+describe("CallsBrokenAlarm", () => {
+  const of = (calls: Series, failed: Series): AlarmState[] =>
+    states("CallsBrokenAlarm", {
+      [`${loadBalancer} RequestCount by LoadBalancer`]: calls,
+      [`${own} CallsBroken`]: failed,
+    });
+  /** Of five minutes each, all within the first of them. */
+  const fives = (...counts: readonly number[]): Series =>
+    counted(...counts.flatMap((count) => [count, 0, 0, 0, 0]));
+
+  test.each([
+    [
+      "goes off for six of a hundred in two of three times five minutes",
+      fives(100, 100, 100),
+      fives(6, 0, 6),
+      "ALARM",
+    ],
+    ["and where few call and five of them break", fives(5, 5), fives(5, 5), "ALARM"],
+    ["is over once one such time of three is left", fives(100, 100, 100, 100), fives(9, 9, 0, 0), "OK"],
+    ["and where nobody calls", [...fives(9, 9), ...silence(10)], [...fives(9, 9), ...silence(10)], "OK"],
+  ])("%s", (_what, calls, failed, state) => {
+    expect(of(calls, failed).at(-1)).toBe(state);
+    expect(of(calls, failed)).toContain("ALARM");
+  });
+
+  test.each([
+    ["five of a hundred", fives(...repeat(6, 100)), fives(...repeat(6, 5))],
+    [
+      "one function, seldom called, whose every call breaks",
+      fives(...repeat(6, 1000)),
+      fives(...repeat(6, 40)),
+    ],
+    ["four that break, of four", fives(...repeat(6, 4)), fives(...repeat(6, 4))],
+    ["a release, which breaks all at once", fives(...repeat(6, 100)), fives(0, 0, 100, 0, 0, 100)],
+    ["calls of which none breaks, and no line comes", fives(...repeat(6, 100)), silence(30)],
+    ["nothing to be seen", silence(30), silence(30)],
+  ])("leaves alone %s", (_what, calls, failed) => {
+    expect(new Set(of(calls, failed))).toEqual(new Set(["OK"]));
+  });
+});
+
+describe("RoleCannotBeAssumedAlarm", () => {
+  const of = (...series: Series): AlarmState[] =>
+    states("RoleCannotBeAssumedAlarm", { [`${own} RoleFailures`]: series });
+
+  test("goes off for a role that is asked for every 75 seconds, by one task, for a quarter of an hour", () => {
+    expect(of(...counted(...repeat(3, 1, 1, 0, 1, 1))).at(-1)).toBe("ALARM");
+  });
+
+  test("is over five minutes after the last, also where no task is left", () => {
+    expect(of(...counted(...repeat(15, 1), ...repeat(5, 0))).at(-1)).toBe("OK");
+    expect(of(...counted(...repeat(15, 1)), ...silence(5)).at(-1)).toBe("OK");
+  });
+
+  test.each([
+    ["a role that a start finds not there yet", counted(6, ...repeat(9, 1), ...repeat(15, 0))],
+    [
+      "all tasks that fail once, and again a quarter of an hour later",
+      counted(...repeat(3, 10, ...repeat(14, 0))),
+    ],
+    ["nothing to be seen", silence(30)],
+  ])("leaves alone %s", (_what, series) => {
+    expect(new Set(of(...series))).toEqual(new Set(["OK"]));
+  });
+});
+
+describe("TaskProtectionAlarm", () => {
+  const after = (...series: Series): AlarmState | undefined =>
+    states("TaskProtectionAlarm", { [`${own} TaskProtectionFailures`]: series }).at(-1);
+
+  test("goes off for one, and stays while there is one every five minutes", () => {
+    expect(after(...counted(1, ...repeat(9, 0)))).toBe("ALARM");
+    expect(after(...counted(1), ...silence(9))).toBe("ALARM");
+    const lasting = counted(...repeat(12, 0, 0, 0, 0, 1));
+    expect(states("TaskProtectionAlarm", { [`${own} TaskProtectionFailures`]: lasting })).not.toContain("OK");
+  });
+
+  test("is over after ten minutes or twenty without", () => {
+    expect(after(...counted(9, ...repeat(19, 0)))).toBe("OK");
+    expect(after(...counted(9), ...silence(19))).toBe("OK");
+  });
+
+  test("leaves alone a stack that has none, and one that says nothing", () => {
+    expect([after(...counted(...repeat(90, 0))), after(...silence(90))]).toEqual(["OK", "OK"]);
+  });
+});
+
 const atOnce = {
   CallsCutAlarm: `${own} CallsCut`,
   TaskKilledAlarm: "AWS/Events TriggeredRules by RuleName",
@@ -264,6 +351,7 @@ describe.each(levels)("$id", ({ id, metric, fires, over, near }) => {
 test("these are all", () => {
   const here = [
     ...["LoadBalancerFailuresAlarm", "SessionsRefusedAlarm", "FailedCallsAlarm"],
+    ...["CallsBrokenAlarm", "RoleCannotBeAssumedAlarm", "TaskProtectionAlarm"],
     ...[...Object.keys(ofOwnFailures), ...Object.keys(atOnce), ...levels.map(({ id }) => id)],
   ];
   expect(here.toSorted()).toEqual(

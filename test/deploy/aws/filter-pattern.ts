@@ -3,7 +3,7 @@
 
 type Line = Readonly<Record<string, unknown>>;
 
-const word = /\s*(\(|\)|&&|\|\||\$\.\w+|!=|>=|>|=|"[^"]*"|\d+)/y;
+const word = /\s*(\(|\)|&&|\|\||\$\.\w+|!=|>=|>|<|=|"[^"]*"|\d+)/y;
 
 export function filterPattern(pattern: string): (line: Line) => boolean {
   const inner = /^\{(.*)\}$/.exec(pattern)?.[1]?.trim() ?? "";
@@ -49,6 +49,7 @@ function compare(field: unknown, operator: string, value: string): boolean {
   if (text === "*") return operator === "=" && typeof field === "string";
   const isEqual = field === (text ?? Number(value));
   if (operator === ">=") return typeof field === "number" && field >= Number(value);
+  if (operator === "<") return typeof field === "number" && field < Number(value);
   if (operator === ">") return typeof field === "number" && field > Number(value);
   return operator === "=" ? isEqual : !isEqual;
 }

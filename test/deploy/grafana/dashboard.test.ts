@@ -1,5 +1,5 @@
 // deploy/grafana/dashboard.json can be imported into any Grafana and read by a person.
-import { dashboard, dashboardText, type Panel } from "../prometheus/queries.js";
+import { dashboard, dashboardText, selectorsIn, type Panel } from "../prometheus/queries.js";
 
 const rows = dashboard.panels.filter(({ type }) => type === "row");
 const panels = dashboard.panels.filter(({ type }) => type !== "row");
@@ -71,6 +71,49 @@ test.each(panels)("$title has a description, a unit, a query and a legend", (pan
   }
   const ids = (panel.targets ?? []).map(({ refId }) => refId);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+const ofRoutes = /^grantway_(?:requests|request_duration|upstream|abandoned)_/;
+const queries = panels.flatMap(({ title, description = "", targets = [] }) =>
+  targets.map(({ expr }) => ({ title, description, expr })),
+);
+
+test("what is chosen above is obeyed wherever a metric has it", () => {
+  const variables = {
+    job: /^(?:grantway|process|nodejs|job:)/,
+    instance: /^(?:grantway|process|nodejs)_/,
+    route: ofRoutes,
+  };
+  // What is joined has what it is joined to.
+  const deaf = queries.flatMap(({ title, expr }) =>
+    selectorsIn(expr.replace(/\bon \(job, instance\).* grantway_\w+$/, "")).flatMap(({ metric, matchers }) =>
+      Object.entries(variables)
+        .filter(([, has]) => has.test(metric))
+        .filter(([label]) => !matchers.some((one) => one.label === label && one.value === `$${label}`))
+        .map(([label]) => `${title}: ${metric} by ${label}`),
+    ),
+  );
+  expect(deaf).toEqual([]);
+});
+
+test("where calls cannot be told by route, it says so", () => {
+  const ofCalls = /grantway_(?:calls_in_flight|refusals_total|failed_calls)/;
+  const untold = queries.filter(
+    ({ description, expr }) =>
+      ofCalls.test(expr) && !/\bOf all (?:instances and )?routes\b/.test(description),
+  );
+  expect(untold.map(({ title }) => title)).toEqual([]);
+});
+
+test("seconds that are counted at a call's end are looked at over the longest call, and its panel says that they come late", () => {
+  const seconds = queries.filter(({ expr }) => /_seconds_total\{.*route/.test(expr));
+  expect(seconds.map(({ title }) => title)).toEqual([
+    "Seconds behind each route",
+    "Of them, for callers who left",
+  ]);
+  for (const { expr } of seconds)
+    for (const [, window] of expr.matchAll(/\[([^\]]+)\]/g)) expect(["15m", "1h"]).toContain(window);
+  expect(seconds[0]?.description).toMatch(/at its end, so one of 15 minutes comes as late/);
 });
 
 test("the duration of calls shows exemplars, which lead to traces", () => {

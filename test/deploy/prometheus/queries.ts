@@ -78,9 +78,9 @@ export const selectorsIn = (expr: string): Selector[] =>
     })),
   }));
 
-/** Labels that an expression joins or groups by. */
+/** Labels that an expression joins or groups by; `on ()` has none. */
 export const groupingsIn = (expr: string): string[] =>
-  Array.from(expr.matchAll(/\b(?:by|on) ?\(([^)]*)\)/g), ([, names = ""]) => names.split(/, ?/)).flat();
+  Array.from(expr.matchAll(/\b(?:by|on) ?\(([^)]+)\)/g), ([, names = ""]) => names.split(/, ?/)).flat();
 
 /** `token_(a|b)|c` -> `token_a`, `token_b`, `c`: all that a pattern of our own rules can mean. */
 export function alternativesOf(pattern: string): string[] {
