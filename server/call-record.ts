@@ -3,7 +3,7 @@ import { createCallerLogs, type Log } from "./adapters/log.js";
 import type { Metrics, UpstreamOutcome } from "./adapters/metrics.js";
 import type { Denial } from "./core/denial.js";
 import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
-import { loggedPath } from "./http-names.js";
+import { httpRoute, loggedPath } from "./http-names.js";
 import type { Clock } from "./ports.js";
 
 export interface Answered {
@@ -40,6 +40,8 @@ export function createRecord(parts: {
       reason: faultOf(ended),
       upstream,
       method: ended.inbound.method,
+      scheme: ended.inbound.client.protocol,
+      path: httpRoute(ended.inbound, findings),
       matched: findings.route,
       traceId: findings.trace?.isSampled ? findings.trace.traceId : undefined,
     });
@@ -91,9 +93,10 @@ function upstreamOutcome(
   now: number,
 ): UpstreamOutcome | undefined {
   if (!upstream) return undefined;
-  const { startedAt, ended } = upstream;
-  if (reply.kind === "relayed") return { verdict, milliseconds: now - startedAt, bytes: reply.body.bytes };
+  const { startedAt, ended, status } = upstream;
+  if (reply.kind === "relayed")
+    return { verdict, status, milliseconds: now - startedAt, bytes: reply.body.bytes };
   // Without an end of its own, a bug of ours ended it.
   const { at, verdict: own } = ended ?? { at: now, verdict: "truncated" };
-  return { verdict: own, milliseconds: at - startedAt, bytes: 0 };
+  return { verdict: own, status, milliseconds: at - startedAt, bytes: 0 };
 }

@@ -2,9 +2,10 @@
 // an answer leaves a connection.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Request, Response } from "express";
 import helmet from "helmet";
+import { clientAddress } from "./adapters/client-address.js";
 import { EventStreamSink } from "./adapters/event-stream-sink.js";
 import { HttpRequestBody, type BodyBudget, type LeftOver } from "./adapters/request-body.js";
 import { isHttp10 } from "./adapters/request-head.js";
@@ -50,7 +51,7 @@ function clientOf(request: Request, trustsProxies: boolean): Client {
   // Not Express's `host`, which takes X-Forwarded-Host before it: load balancers that pass Host pass a client's own
   // X-Forwarded-Host too, and a DPoP proof for another server would then serve here (RFC 9449 4.3 point 9).
   const { host } = request.headers;
-  const address = trustsProxies ? addressOf(request.ip) : peerAddress(request.socket);
+  const address = trustsProxies ? clientAddress(request.ip) : peerAddress(request.socket);
   const protocol = trustsProxies && request.protocol === "https" ? "https" : "http";
   return host === undefined ? { address, protocol } : { address, protocol, host };
 }
@@ -61,15 +62,9 @@ const peerAddresses = new WeakMap<Socket, string>();
 function peerAddress(socket: Socket): string {
   const known = peerAddresses.get(socket);
   if (known !== undefined) return known;
-  const address = addressOf(socket.remoteAddress);
+  const address = clientAddress(socket.remoteAddress);
   peerAddresses.set(socket, address);
   return address;
-}
-
-/** `unknown` where a proxy wrote no address (RFC 7239 6.3). */
-function addressOf(text = ""): string {
-  const address = text.replace(/^::ffff:(?=\d+\.)/i, "");
-  return isIP(address) === 0 ? "unknown" : address;
 }
 
 export interface SendOptions {

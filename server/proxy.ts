@@ -63,10 +63,14 @@ export function createProxy(ports: {
     const call: UpstreamCall = { startedAt: ports.clock() };
     findings.upstream = call;
     const reply = await ports.upstream.send(request);
+    if (reply.ok) call.status = reply.value.status;
     const answer = reply.ok
       ? await answerTo(reply.value, call, input)
       : settled(reply.denial, verdictOf(reply.denial));
-    if (answer.kind === "relayed") return accept(relayedReply(answer.reply, inbound, match.route));
+    if (answer.kind === "relayed") {
+      call.status = answer.reply.status;
+      return accept(relayedReply(answer.reply, inbound, match.route));
+    }
     call.ended = { at: ports.clock(), verdict: answer.verdict };
     return answer.result;
   };

@@ -88,7 +88,8 @@ describe("what AWS refuses", () => {
       reason: "upstream_refused",
       cause: `${status} AccessDeniedException: ${message}`,
     });
-    expect(upstream).toEqual({ startedAt: now + 1000, ended: { at: now + 2000, verdict: "complete" } });
+    const ended = { at: now + 2000, verdict: "complete" };
+    expect(upstream).toEqual({ startedAt: now + 1000, status, ended });
   });
 
   test("with 429 asks the caller to wait", async () => {

@@ -140,7 +140,7 @@ test("an answer passes with its status, its fields and its body untouched", asyn
   const { result, findings } = await proxied();
   expect(accepted(result)).toMatchObject({ kind: "relayed", status: 200, headers: [] });
   // It ends with its body.
-  expect(findings.upstream).toEqual({ startedAt: now });
+  expect(findings.upstream).toEqual({ startedAt: now, status: 200 });
 });
 
 test.each([

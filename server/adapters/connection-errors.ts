@@ -2,9 +2,11 @@
 // answer, a line in the log and its place in the metrics.
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Denial } from "../core/denial.js";
 import { problemBody, problemHeaders, problemOf } from "../core/problem.js";
+import { clientAddress } from "./client-address.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 
@@ -74,7 +76,8 @@ function answerRaw(
 ) {
   const requestId = randomUUID();
   const { status } = problemOf(denial);
-  log.info({ requestId, status, ...denial }, isCalling ? "connection error" : "request");
+  const fields = { requestId, client: addressOf(socket), status, ...denial };
+  log.info(fields, isCalling ? "connection error" : "request");
   if (!isCalling) {
     metrics.callStarted();
     const { reason } = denial;
@@ -86,6 +89,10 @@ function answerRaw(
   // Bytes left unread would reset the connection, and the reset overtake the answer (RFC 9112 9.6).
   socket.resume();
 }
+
+/** The other end of the connection: a field that names who is behind it was not read, or is not asked. */
+const addressOf = (socket: Duplex): string =>
+  clientAddress(socket instanceof Socket ? socket.remoteAddress : undefined);
 
 function rawProblem(denial: Denial, requestId: string): string {
   const problem = problemOf(denial);

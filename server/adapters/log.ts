@@ -4,7 +4,7 @@ import { pino, type DestinationStream, type Logger } from "pino";
 import type { Findings } from "../core/inbound.js";
 import type { RoleSession } from "../core/model.js";
 import { onceASecond } from "../core/once-a-second.js";
-import { loggedError } from "./logged-error.js";
+import { serializers } from "./logged-error.js";
 import type { Probed } from "./probe-roles.js";
 
 export type Log = Logger;
@@ -12,10 +12,7 @@ export type Log = Logger;
 const dropped = new WeakMap<Log, { lines: number }>();
 
 export function createLog(destination: DestinationStream = standardOutput()): Log {
-  const log = pino(
-    { base: null, timestamp: isoTime, messageKey: "message", serializers: { err: loggedError } },
-    destination,
-  );
+  const log = pino({ base: null, timestamp: isoTime, messageKey: "message", serializers }, destination);
   const counted = { lines: 0 };
   dropped.set(log, counted);
   if (destination instanceof EventEmitter) destination.on("drop", () => (counted.lines += 1));

@@ -2,7 +2,8 @@
 // specification. Turns nothing off. Names variables and never quotes a value: headers hold secrets.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 import { nearest } from "../core/nearest.js";
-import { isDisabled, type Environment } from "./telemetry-variables.js";
+import { headerVariables } from "./telemetry-secrets.js";
+import { isDisabled, milliseconds, millisecondsOf, type Environment } from "./telemetry-variables.js";
 
 /** One sentence for each. */
 export function telemetryDoubts(environment: Environment): string[] {
@@ -20,10 +21,18 @@ function doubtAbout(name: string, text: string): string | undefined {
     return "OTEL_SDK_DISABLED is neither true nor false, and so counts as false";
   if (headerVariables.includes(name) && !text.split(",").every(isHeader))
     return `${name} has an entry that is dropped: it must be name=value, percent-encoded, with commas between entries`;
+  if (isTime(name) && millisecondsOf({ [name]: text }, name) === undefined) {
+    const { least, most } = milliseconds[name];
+    return `${name} must be a number of milliseconds from ${least} to ${most}; its default is used`;
+  }
+  if (notUsed.has(name) && !(name === "OTEL_LOGS_EXPORTER" && text === "none"))
+    return `${name} is not used here`;
   if (known.has(name)) return undefined;
   const meant = nearest(name, [...known]);
   return meant === undefined ? undefined : `${name} is no variable of OpenTelemetry; did you mean ${meant}?`;
 }
+
+const isTime = (name: string): name is keyof typeof milliseconds => Object.hasOwn(milliseconds, name);
 
 /** As the SDK's exporter reads it; that nothing stands between two commas is nobody's fault. */
 function isHeader(entry: string): boolean {
@@ -38,7 +47,12 @@ function isHeader(entry: string): boolean {
   }
 }
 
-const headerVariables = ["", "TRACES_", "METRICS_"].map((signal) => `OTEL_EXPORTER_OTLP_${signal}HEADERS`);
+/** Neither the SDK nor anything here reads them. Of logs there is the exporter's alone: none is asked for without it. */
+export const notUsed: ReadonlySet<string> = new Set([
+  ...["OTEL_LOG_LEVEL", "OTEL_CONFIG_FILE", "OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXEMPLAR_FILTER"],
+  ...["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "OTEL_NODE_RESOURCE_DETECTORS"],
+  ...["OTEL_SEMCONV_STABILITY_OPT_IN"],
+]);
 
 /** Those of the specification, of use here or not: logs too, so that none of theirs passes for a slip. */
 const known = new Set(

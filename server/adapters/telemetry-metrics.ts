@@ -1,10 +1,12 @@
-// The gateway's metrics once more, for a collector of OpenTelemetry's: what is counted for Prometheus is counted here too.
-// Attributes come from the configuration, and from a list of methods: nobody can grow them.
+// The gateway's metrics once more, for a collector of OpenTelemetry's: what became of calls, of the calls to functions, STS
+// and authorizers that they made, and of readiness's own. The sizes of sessions and the state of the process are Prometheus's.
+// Attributes come from the configuration, from lists of methods and reasons, and from status codes: nobody can grow them.
 // https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 import type { Attributes, Meter } from "@opentelemetry/api";
-import { httpMethod, httpRoute } from "../http-names.js";
+import { httpMethod } from "../http-names.js";
 import type { Metrics, UpstreamOutcome } from "./metrics.js";
 import { upstreamAttributes } from "./telemetry-attributes.js";
+import { clientErrorType, serverErrorType } from "./telemetry-error-types.js";
 
 /** The conventions' own, and on to Lambda's 15 minutes. */
 const secondsBoundaries = [
@@ -23,6 +25,9 @@ export function withOtlpMetrics(metrics: Metrics, meter: Meter): Metrics {
     "http.server.request.duration",
     "From a request's head to the end of its answer.",
   );
+  const refusals = meter.createCounter("grantway.refusals", {
+    description: "Calls that the gateway refused, by reason as in the log; internal_error: a bug.",
+  });
   const assumeRoles = histogram("grantway.assume_role.duration", "AssumeRole calls with their retries.");
   const authorizers = histogram("grantway.authorizer.duration", "Calls of custom authorizers.");
   const probes = meter.createCounter("grantway.role_probes", {
@@ -56,6 +61,7 @@ export function withOtlpMetrics(metrics: Metrics, meter: Meter): Metrics {
       metrics.callEnded(call);
       inFlight.add(-1);
       durations.record(call.seconds, callAttributes(call));
+      if (call.reason !== undefined) refusals.add(1, { "grantway.reason": call.reason });
       if (!call.upstream) return;
       const attributes = outcomeAttributes(call, call.upstream);
       upstreamDurations.record(call.upstream.milliseconds / 1000, attributes);
@@ -89,24 +95,30 @@ export function withOtlpMetrics(metrics: Metrics, meter: Meter): Metrics {
 type EndedCall = Parameters<Metrics["callEnded"]>[0];
 
 /** By route and how it ended: what a caller left behind is its `client_gone`. */
-const outcomeAttributes = (
-  { route, matched, method = "" }: EndedCall,
-  { verdict }: UpstreamOutcome,
-): Attributes => ({
-  ...(matched && upstreamAttributes(method, matched.target)),
-  ...(verdict !== "complete" && { "error.type": verdict }),
-  "grantway.route": route,
-  "grantway.verdict": verdict,
-});
+function outcomeAttributes(
+  { route, matched, method = "", reason }: EndedCall,
+  { verdict, status }: UpstreamOutcome,
+): Attributes {
+  const errorType = clientErrorType({ verdict, status, fault: reason });
+  return {
+    ...(matched && upstreamAttributes(method, matched.target)),
+    ...(status !== undefined && { "http.response.status_code": status }),
+    ...(errorType !== undefined && { "error.type": errorType }),
+    "grantway.route": route,
+    "grantway.verdict": verdict,
+  };
+}
 
 function callAttributes(call: EndedCall): Attributes {
-  const { method = "", matched, status, verdict, route, door } = call;
-  const path = httpRoute(matched);
+  // What is no HTTP has neither method nor scheme; the conventions ask for both.
+  const { method = "", scheme = "http", path, status, verdict, route, door, reason } = call;
+  const errorType = serverErrorType({ status, verdict, fault: reason });
   return {
     "http.request.method": httpMethod(method),
+    "url.scheme": scheme,
     "http.response.status_code": status,
     ...(path !== undefined && { "http.route": path }),
-    ...(status >= 500 && { "error.type": String(status) }),
+    ...(errorType !== undefined && { "error.type": errorType }),
     "grantway.route": route,
     "grantway.door": door,
     "grantway.verdict": verdict,

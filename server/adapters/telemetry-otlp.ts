@@ -1,7 +1,7 @@
 // Traces and metrics to a collector by OTLP over HTTP (protobuf), set up by the standard environment variables, which the
 // SDK's exporters, samplers and detectors read themselves: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
-// Loaded only where an endpoint is set (telemetry.ts). Nothing global is registered.
-import { diag, DiagLogLevel } from "@opentelemetry/api";
+// Loaded only where an endpoint is set (telemetry.ts). Nothing global is registered but a logger (telemetry-diagnostics.ts).
+import { randomUUID } from "node:crypto";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import {
@@ -12,6 +12,8 @@ import {
 } from "@opentelemetry/resources";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { listenToSdk } from "./telemetry-diagnostics.js";
+import { causeOf } from "./telemetry-losses.js";
 import { withOtlpMetrics } from "./telemetry-metrics.js";
 import { createTracing } from "./telemetry-traces.js";
 import type { Telemetry, TelemetryPlan } from "./telemetry.js";
@@ -26,33 +28,26 @@ type Done = (outcome: ExportOutcome) => void;
 
 const failedExport = 1;
 
-type OpenTelemetry = Omit<Telemetry, "failedExports">;
-
-/** The SDK reads its variables while it is made, and speaks of what it does not understand to a logger of the API's. */
-export function openTelemetry(plan: TelemetryPlan): OpenTelemetry {
-  const told = new Set<string>();
-  // Both exporters read the variables of both signals: what the second says too is told once.
-  const tell = (text: string): void => {
-    if (!told.has(text)) plan.onDoubt(text);
-    told.add(text);
-  };
-  const silent = (): void => undefined;
-  // It is no more than a debug message to it that all OTEL_RESOURCE_ATTRIBUTES are dropped for a fault in one.
-  const debug = (text: string): void => (text.startsWith("EnvDetector failed") ? tell(text) : undefined);
-  const logger = { error: tell, warn: tell, info: silent, debug, verbose: silent };
-  diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
-  try {
-    return openProviders(plan);
-  } finally {
-    diag.disable();
-  }
+interface OpenTelemetry extends Pick<Telemetry, "tracing" | "metrics"> {
+  /** Sends what is left. */
+  flush(): Promise<void>;
+  /** After which nothing more is heard of it. */
+  ended(): void;
 }
 
-function openProviders(plan: TelemetryPlan): OpenTelemetry {
+/** The SDK reads its variables while it is made. */
+export function openTelemetry(plan: TelemetryPlan): OpenTelemetry {
+  const diagnostics = listenToSdk(plan);
+  const providers = openProviders(plan);
+  diagnostics.made();
+  return { ...providers, ended: () => diagnostics.ended() };
+}
+
+function openProviders(plan: TelemetryPlan): Omit<OpenTelemetry, "ended"> {
   const watched =
     (done: Done): Done =>
     (outcome) => {
-      if (outcome.code === failedExport) plan.onExportFailed(outcome.error?.message ?? "no reason given");
+      if (outcome.code === failedExport) plan.onLost({ cause: causeOf(outcome.error) });
       done(outcome);
     };
   class Traces extends OTLPTraceExporter {
@@ -66,7 +61,14 @@ function openProviders(plan: TelemetryPlan): OpenTelemetry {
     }
   }
   const resource = defaultResource()
-    .merge(resourceFromAttributes({ "service.name": scope }))
+    .merge(
+      resourceFromAttributes({
+        "service.name": scope,
+        "service.version": plan.version,
+        // What two replicas count is two series: by one name a collector takes each for the other's, gone back.
+        "service.instance.id": randomUUID(),
+      }),
+    )
     .merge(detectResources({ detectors: [envDetector] }));
   const tracers = plan.traces
     ? new BasicTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(new Traces())] })
@@ -75,13 +77,13 @@ function openProviders(plan: TelemetryPlan): OpenTelemetry {
     new PeriodicExportingMetricReader({
       exporter: new Figures(),
       exportIntervalMillis: plan.metricIntervalMs,
-      exportTimeoutMillis: Math.min(plan.metricIntervalMs, 30_000),
+      exportTimeoutMillis: plan.metricTimeoutMs,
     });
   const meters = plan.metrics ? new MeterProvider({ resource, readers: [reader()] }) : undefined;
   return {
     tracing: tracers && createTracing(tracers.getTracer(scope), plan),
     metrics: (metrics) => (meters ? withOtlpMetrics(metrics, meters.getMeter(scope)) : metrics),
-    close: async () => {
+    flush: async () => {
       await Promise.allSettled([tracers?.shutdown(), meters?.shutdown()]);
     },
   };

@@ -1,12 +1,13 @@
-// How spans end: a call's own with its status and verdict, a step's with its result. A refusal is an error only where the fault
-// is not the caller's. https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+// How spans end: a call's own with its status and verdict, a step's with its result, the call to the function with what
+// came of it. https://opentelemetry.io/docs/specs/semconv/http/http-spans/
 import { SpanStatusCode, TraceFlags, type Span } from "@opentelemetry/api";
 import type { Denial } from "../core/denial.js";
-import type { CallTrace, Findings, Inbound } from "../core/inbound.js";
+import type { CallTrace, Findings, Inbound, Verdict } from "../core/inbound.js";
 import type { RoleSession } from "../core/model.js";
 import { problemOf } from "../core/problem.js";
 import type { Result } from "../core/result.js";
-import { httpMethod, httpRoute } from "../http-names.js";
+import { httpRoute, spanName } from "../http-names.js";
+import { clientErrorType, serverErrorType } from "./telemetry-error-types.js";
 
 export class TracedCall implements CallTrace {
   readonly traceId: string;
@@ -28,28 +29,32 @@ export class TracedCall implements CallTrace {
   end({ status, verdict, fault }: Parameters<CallTrace["end"]>[0]): void {
     const { span, findings, inbound } = this;
     const { route, door, spec } = findings;
-    if (this.upstreamSpan) endUpstream(this.upstreamSpan, verdict);
-    const path = httpRoute(route);
-    if (path !== undefined)
-      span.updateName(`${httpMethod(inbound.method)} ${path}`).setAttribute("http.route", path);
+    this.endUpstream(verdict, fault);
+    const path = httpRoute(inbound, findings);
+    span.updateName(spanName(inbound.method, path));
+    if (path !== undefined) span.setAttribute("http.route", path);
     span.setAttribute("http.response.status_code", status).setAttribute("grantway.verdict", verdict);
     if (door) span.setAttribute("grantway.door", door);
     if (route) span.setAttribute("grantway.route", route.name);
     if (spec) span.setAttribute("grantway.rule", spec.rule);
     if (fault !== undefined) span.setAttribute("grantway.reason", fault);
-    const isBroken = verdict !== "complete" && verdict !== "client_gone";
-    if (status >= 500 || isBroken) {
-      span.setAttribute("error.type", fault ?? (isBroken ? verdict : String(status)));
-      span.setStatus({ code: SpanStatusCode.ERROR });
-    }
+    setError(span, serverErrorType({ status, verdict, fault }));
+    span.end();
+  }
+
+  /** A fault before the call was sent is on the span already, by `refuseSpan`. */
+  private endUpstream(verdict: Verdict, fault: string | undefined): void {
+    const { upstreamSpan: span, findings } = this;
+    if (!span) return;
+    const status = findings.upstream?.status;
+    if (status !== undefined) span.setAttribute("http.response.status_code", status);
+    setError(span, clientErrorType({ verdict, status, fault: findings.upstream && fault }));
     span.end();
   }
 }
 
-function endUpstream(span: Span, verdict: string): void {
-  if (verdict !== "complete")
-    span.setAttribute("error.type", verdict).setStatus({ code: SpanStatusCode.ERROR });
-  span.end();
+function setError(span: Span, type: string | undefined): void {
+  if (type !== undefined) span.setAttribute("error.type", type).setStatus({ code: SpanStatusCode.ERROR });
 }
 
 /** A result or a promise of one. */
@@ -79,7 +84,10 @@ function endStep(span: Span, outcome: unknown): void {
 const isRefusal = (outcome: unknown): outcome is Extract<Result<RoleSession>, { ok: false }> =>
   typeof outcome === "object" && outcome !== null && "ok" in outcome && outcome.ok === false;
 
+/** Named on its step whoever is at fault; an error only where it is not the caller. */
 export function refuseSpan(span: Span, denial: Denial): void {
+  // Who left was refused nothing.
+  if (denial.reason === "client_gone") return;
   span.setAttribute("error.type", denial.reason);
   if (problemOf(denial).status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
 }

@@ -82,9 +82,8 @@ export function createTracing(tracer: Tracer, { region, carriesTraces }: Tracing
       call.upstreamSpan = span;
       const headers = carriesTraces ? carriedOn(inbound.headers, span.spanContext()) : inbound.headers;
       const result = await proxy({ ...input, inbound: { ...inbound, headers } });
-      // What is relayed ends with its body, which is when the call ends.
-      if (result.ok) span.setAttribute("http.response.status_code", result.value.status);
-      else refuseSpan(span, result.denial);
+      // The span ends when the call does: what is relayed, with its body.
+      if (!result.ok) refuseSpan(span, result.denial);
       return result;
     },
 

@@ -9,6 +9,8 @@ export interface Signals {
   readonly traces: boolean;
   readonly metrics: boolean;
   readonly metricIntervalMs: number;
+  /** No longer than the interval. */
+  readonly metricTimeoutMs: number;
   /** Whether a call's place in its caller's trace is read, and ours handed on (W3C Trace Context). */
   readonly carriesTraces: boolean;
 }
@@ -23,10 +25,14 @@ const samplers = new Set(
 /** Refuses with a sentence for the operator for each fault there is. */
 export function wantedSignals(environment: Environment): Result<Signals, readonly string[]> {
   const value: Value = (name) => environment[name]?.trim() ?? "";
-  const metricIntervalMs = Number(value("OTEL_METRIC_EXPORT_INTERVAL") || "60000");
+  const metricIntervalMs = millisecondsOf(environment, "OTEL_METRIC_EXPORT_INTERVAL") ?? 60_000;
+  const metricTimeoutMs = Math.min(
+    millisecondsOf(environment, "OTEL_METRIC_EXPORT_TIMEOUT") ?? 30_000,
+    metricIntervalMs,
+  );
   const propagated = (value("OTEL_PROPAGATORS") || "tracecontext").split(",").map((name) => name.trim());
   const carriesTraces = propagated.includes("tracecontext") && !propagated.includes("none");
-  const off = { traces: false, metrics: false, metricIntervalMs, carriesTraces };
+  const off = { traces: false, metrics: false, metricIntervalMs, metricTimeoutMs, carriesTraces };
   if (isDisabled(environment)) return accept(off);
 
   const signals = { ...off, traces: isWanted("traces", value), metrics: isWanted("metrics", value) };
@@ -34,8 +40,6 @@ export function wantedSignals(environment: Environment): Result<Signals, readonl
     ...(signals.traces ? [...exporterFaults("TRACES", value), ...traceFaults(value, propagated)] : []),
     ...(signals.metrics ? exporterFaults("METRICS", value) : []),
   ];
-  if (!Number.isSafeInteger(metricIntervalMs) || metricIntervalMs < 1_000 || metricIntervalMs > 3_600_000)
-    faults.push("OTEL_METRIC_EXPORT_INTERVAL must be a number of milliseconds from 1000 to 3600000");
   // What both signals read is at fault once.
   return faults.length > 0 ? refuse([...new Set(faults)]) : accept(signals);
 }
@@ -43,6 +47,23 @@ export function wantedSignals(environment: Environment): Result<Signals, readonl
 /** Nothing but `true` is true: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#boolean */
 export const isDisabled = ({ OTEL_SDK_DISABLED }: Environment): boolean =>
   OTEL_SDK_DISABLED?.trim().toLowerCase() === "true";
+
+/** The SDK reads neither by itself. */
+export const milliseconds = {
+  OTEL_METRIC_EXPORT_INTERVAL: { least: 1_000, most: 3_600_000 },
+  OTEL_METRIC_EXPORT_TIMEOUT: { least: 1, most: 3_600_000 },
+} as const;
+
+/** Undefined where it is not set, or is nothing within the bounds, which telemetryDoubts tells. */
+export function millisecondsOf(
+  environment: Environment,
+  name: keyof typeof milliseconds,
+): number | undefined {
+  const text = environment[name]?.trim() ?? "";
+  const { least, most } = milliseconds[name];
+  const number = text === "" ? NaN : Number(text);
+  return Number.isSafeInteger(number) && number >= least && number <= most ? number : undefined;
+}
 
 type Value = (name: string) => string;
 

@@ -4,13 +4,14 @@ import type { Tracing } from "../tracing.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { telemetryDoubts } from "./telemetry-doubts.js";
+import { createLosses, type Loss } from "./telemetry-losses.js";
 import { wantedSignals, type Environment, type Signals } from "./telemetry-variables.js";
 
 export interface Telemetry {
   readonly tracing: Tracing | undefined;
   /** The same metrics, counted for the collector too. */
   metrics(metrics: Metrics): Metrics;
-  /** Since the start. */
+  /** Since the start; what a full queue or a collector that took only a part lost is one each time. */
   failedExports(): number;
   /** Sends what is left. Waits no longer than `flushMs`, and never rejects. */
   close(): Promise<void>;
@@ -19,18 +20,21 @@ export interface Telemetry {
 export interface TelemetryPlan extends Signals {
   /** Of STS. */
   readonly region: string;
-  readonly onExportFailed: (cause: string) => void;
+  /** Of the gateway. */
+  readonly version: string;
+  readonly onLost: (loss: Loss) => void;
   /** What the SDK says of a variable that it does not understand, and takes its default for. */
   readonly onDoubt: (cause: string) => void;
 }
 
 /** How long the end of the process waits for a collector. */
 export const flushMs = 3_000;
+/** Between two lines of what could not be sent. */
 const quietMs = 60_000;
 
 export async function startTelemetry(
   environment: Environment,
-  { log, region, clock }: { readonly log: Log; readonly region: string; readonly clock: () => number },
+  { log, ...surroundings }: Pick<TelemetryPlan, "region" | "version"> & { readonly log: Log },
 ): Promise<Telemetry | undefined> {
   const onDoubt = (cause: string): void => log.warn({ cause }, "telemetry is not as asked for");
   // Told even where nothing is on: a misspelt endpoint is why.
@@ -43,25 +47,28 @@ export async function startTelemetry(
   const { traces, metrics } = wanted.value;
   if (!traces && !metrics) return undefined;
   const { openTelemetry } = await import("./telemetry-otlp.js");
-  let quietUntil = -Infinity;
-  let failedExports = 0;
-  const onExportFailed = (cause: string): void => {
-    failedExports += 1;
-    if (clock() < quietUntil) return;
-    quietUntil = clock() + quietMs;
-    log.warn({ cause }, "telemetry could not be sent");
-  };
-  const telemetry = openTelemetry({ ...wanted.value, region, onExportFailed, onDoubt });
+  const losses = createLosses({ environment, log, quietMs });
+  const opened = openTelemetry({ ...wanted.value, ...surroundings, onDoubt, onLost: losses.add });
   log.info({ traces, metrics }, "telemetry is on");
-  return { ...telemetry, failedExports: () => failedExports, close: () => inTime(telemetry.close()) };
+  return {
+    tracing: opened.tracing,
+    metrics: opened.metrics,
+    failedExports: losses.count,
+    async close() {
+      if (!(await isInTime(opened.flush())))
+        losses.add({ cause: `the collector took longer than ${flushMs} ms at the end` });
+      opened.ended();
+      losses.close();
+    },
+  };
 }
 
-function inTime(closed: Promise<void>): Promise<void> {
+function isInTime(flushed: Promise<void>): Promise<boolean> {
   return new Promise((resolve) => {
-    const limit = setTimeout(resolve, flushMs);
-    void closed.finally(() => {
+    const limit = setTimeout(() => resolve(false), flushMs);
+    void flushed.finally(() => {
       clearTimeout(limit);
-      resolve();
+      resolve(true);
     });
   });
 }

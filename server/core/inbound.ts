@@ -60,6 +60,8 @@ export interface CallTrace {
 /** A call that was sent to the upstream. Times are epoch milliseconds. */
 export interface UpstreamCall {
   readonly startedAt: number;
+  /** Of its answer: the function's own, or what AWS said in its place. Absent while there is none. */
+  status?: number;
   /** Where nothing of its answer is relayed; a relayed one ends with its body. */
   ended?: { readonly at: number; readonly verdict: Verdict };
   /** Why a stream whose head had left was broken, in the function's or in Lambda's words. */

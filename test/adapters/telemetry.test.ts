@@ -58,8 +58,6 @@ describe("telemetry is", () => {
       "SAMPLER_ARG",
     ],
     [{ ...endpoint, OTEL_PROPAGATORS: "tracecontext,xray" }, '"xray"'],
-    [{ ...endpoint, OTEL_METRIC_EXPORT_INTERVAL: "999" }, "OTEL_METRIC_EXPORT_INTERVAL"],
-    [{ ...endpoint, OTEL_METRIC_EXPORT_INTERVAL: "soon" }, "OTEL_METRIC_EXPORT_INTERVAL"],
   ])("refused with a reason: %j", (environment, reason) => {
     expect(wantedSignals(environment)).toEqual({
       ok: false,
@@ -73,7 +71,6 @@ describe("telemetry is", () => {
       OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "grpc",
       OTEL_TRACES_SAMPLER: "xray",
       OTEL_PROPAGATORS: "b3",
-      OTEL_METRIC_EXPORT_INTERVAL: "soon",
     };
     const wanted = wantedSignals(environment);
     const faults = wanted.ok ? [] : wanted.denial;
@@ -108,11 +105,32 @@ describe("telemetry is", () => {
     expect(wantedSignals(environment)).toMatchObject({ ok: true, value: { carriesTraces } });
   });
 
+  test.each<[string, Record<string, string>, number, number]>([
+    ["nothing is set", {}, 60_000, 30_000],
+    ["the least is", { OTEL_METRIC_EXPORT_INTERVAL: "1000", OTEL_METRIC_EXPORT_TIMEOUT: "1" }, 1_000, 1],
+    ["the most is", { OTEL_METRIC_EXPORT_INTERVAL: "3600000" }, 3_600_000, 30_000],
+    ["a timeout is longer than its interval", { OTEL_METRIC_EXPORT_TIMEOUT: "90000" }, 60_000, 60_000],
+    ["an interval is shorter than the timeout", { OTEL_METRIC_EXPORT_INTERVAL: "5000" }, 5_000, 5_000],
+    ["an interval is too short", { OTEL_METRIC_EXPORT_INTERVAL: "999" }, 60_000, 30_000],
+    ["an interval is too long", { OTEL_METRIC_EXPORT_INTERVAL: "3600001" }, 60_000, 30_000],
+    [
+      "they are no numbers",
+      { OTEL_METRIC_EXPORT_INTERVAL: "soon", OTEL_METRIC_EXPORT_TIMEOUT: "0" },
+      60_000,
+      30_000,
+    ],
+  ])("on for both signals, with times that serve, where %s", (_title, variables, intervalMs, timeoutMs) => {
+    expect(wantedSignals({ ...endpoint, ...variables })).toMatchObject({
+      ok: true,
+      value: { traces: true, metrics: true, metricIntervalMs: intervalMs, metricTimeoutMs: timeoutMs },
+    });
+  });
+
   test("off with a warning, and the gateway on, where a variable asks for what there is not", async () => {
     const lines: string[] = [];
     const log = createLog({ write: (line) => void lines.push(line) });
     const environment = { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", OTEL_PROPAGATORS: "b3" };
-    expect(await startTelemetry(environment, { log, region: "eu-west-1", clock: () => 0 })).toBeUndefined();
+    expect(await startTelemetry(environment, { log, region: "eu-west-1", version: "0.0.0" })).toBeUndefined();
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       {
         level: 40,
@@ -126,7 +144,7 @@ describe("telemetry is", () => {
     const lines: string[] = [];
     const log = createLog({ write: (line) => void lines.push(line) });
     const environment = { OTEL_EXPORTER_OTLP_ENDPONT: "http://127.0.0.1:4318" };
-    expect(await startTelemetry(environment, { log, region: "eu-west-1", clock: () => 0 })).toBeUndefined();
+    expect(await startTelemetry(environment, { log, region: "eu-west-1", version: "0.0.0" })).toBeUndefined();
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       {
         level: 40,

@@ -86,7 +86,7 @@ test.each([
   expect(JSON.parse(answer.body)).toMatchObject({ type: `urn:grantway:problem:${code}`, status });
   const requestId = /^x-request-id: (\S+)/im.exec(answer.head)?.[1];
   expect(stack.logLines().slice(before)).toEqual([
-    expect.objectContaining({ message: "request", requestId, status, reason: code }),
+    expect.objectContaining({ message: "request", requestId, client: "127.0.0.1", status, reason: code }),
   ]);
 });
 

@@ -68,14 +68,19 @@ test("the fields of a session's line", () => {
 
 test("every other line, by its message", () => {
   const statements = every(/\blog\.(?:info|warn|error)\(([^;]*?)\);/g).join("\n");
+  const named = sources.flatMap((source) =>
+    every(/\blog\.(?:info|warn|error)\([^;]*?, (\w+)\);/g, [source]).flatMap((name) =>
+      every(new RegExp(`^const ${name} = "(.+)";$`, "gm"), [source]),
+    ),
+  );
+  expect(named).not.toEqual([]);
   // The other words are values of fields.
   const values = new Set(["ok", "request", "protected", "released"]);
   const messages = every(/"([a-z][a-z ']*)"/g, [statements]).filter((text) => !values.has(text));
   expect(messages).toContain("role probed");
   const spans = codeSpans(sectionOf("Other lines").replace(/\s+/g, " "));
-  expect(messages.filter((message) => !spans.includes(message) && !page.includes(`"${message}"`))).toEqual(
-    [],
-  );
+  const isTold = (message: string): boolean => spans.includes(message) || page.includes(`"${message}"`);
+  expect([...messages, ...named].filter((message) => !isTold(message))).toEqual([]);
 });
 
 test("every metric of Prometheus's, under its own name", () => {

@@ -3,17 +3,20 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { invokeComplete, payloadChunk } from "../../deploy/local/aws/lambda/event-stream.js";
+import { startInvokeStack } from "../fixtures/invoke-stack.js";
 import { createLogLines } from "../fixtures/log-lines.js";
 import { credentials } from "../fixtures/session.js";
 import { startStack } from "../fixtures/stack.js";
 import { formOf, postForm } from "../fixtures/sts-caller.js";
+import { startUpstreamServer } from "../fixtures/upstream-server.js";
 
 const jwt = `${Buffer.from('{"alg":"RS256"}').toString("base64url")}.${Buffer.from("{}{}{}").toString("base64url")}.c2ln`;
 
 describe("the look through a log finds", () => {
   test.each<[string, object]>([
     ["a JWT", { path: `/hello/${jwt}` }],
-    ["a JWT", { cause: `the proof ${jwt.slice(0, -5)} is none` }],
+    ["a JWT", { detail: `the proof ${jwt.slice(0, -5)} is none` }],
     ["a session token", { header: "IQoJb3JpZ2luX2VjEBYaCWV1LXdlc3QtMSJG" }],
     ["a secret access key", { cause: `signed with ${credentials.secretAccessKey}.` }],
     ["a secret access key", { key: "aB3+/".repeat(8) }],
@@ -92,4 +95,39 @@ test("tokens in paths, queries, headers and forms reach no line", async () => {
   await postForm(`${stack.url}/sts/`, formOf(token));
   expect(stack.logLines().map(({ path }) => path)).toContain("/hello/(a token)");
   await expect(stack.close()).resolves.toBeUndefined();
+});
+
+test("tokens that a function quotes when it fails, or logs, are taken out of its words, and the words are kept", async () => {
+  const said = (token: string) => `cannot verify ${token} of Bearer opaque-token-of-a-caller, it says`;
+  const told = said("(a token)").replace("opaque-token-of-a-caller", "(a token)");
+  const tail = Buffer.from(said(jwt)).toString("base64");
+  const ErrorDetails = JSON.stringify({ errorType: "TypeError", errorMessage: said(jwt) });
+  const lambda = await startUpstreamServer(({ url = "" }, response) => {
+    if (!url.includes("response-streaming")) {
+      response.setHeader("x-amz-function-error", "Unhandled");
+      response.setHeader("x-amz-log-result", tail);
+      response.end(ErrorDetails);
+      return;
+    }
+    response.setHeader("content-type", "application/vnd.amazon.eventstream");
+    response.write(payloadChunk(Buffer.from(`{"statusCode":200}${"\0".repeat(8)}`)));
+    response.end(invokeComplete({ ErrorCode: "Unhandled", ErrorDetails, LogResult: tail }));
+  });
+  const stack = await startInvokeStack(
+    {
+      answer: { function: "answer:live", target: { logTail: true } },
+      stream: { function: "stream:live", target: { mode: "ResponseStream", logTail: true } },
+    },
+    { endpoint: lambda.origin },
+  );
+  const failed = await stack.fetch("/answer/x");
+  await failed.text();
+  expect(stack.lineOf(failed)).toMatchObject({
+    ...{ reason: "function_failed", cause: `TypeError: ${told}`, logTail: told },
+  });
+  const broken = await stack.fetch("/stream/x");
+  await expect(broken.text()).rejects.toThrow("terminated");
+  expect(stack.lineOf(broken)).toMatchObject({ functionError: `TypeError: ${told}`, logTail: told });
+  await expect(stack.close()).resolves.toBeUndefined();
+  await lambda.close();
 });

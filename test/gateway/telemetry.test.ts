@@ -264,7 +264,7 @@ test("metrics come by OTLP too, with names from the configuration alone", async 
   expect(metric("grantway.calls_in_flight")).toHaveLength(1);
   const upstream = {
     ...{ "server.address": "127.0.0.1", "server.port": expect.any(Number) as number },
-    ...{ "grantway.route": "echo", "grantway.verdict": "complete" },
+    ...{ "grantway.route": "echo", "grantway.verdict": "complete", "http.response.status_code": 200 },
   };
   // The other one never left.
   const upstreams = [{ ...upstream, "http.request.method": "GET" }];
