@@ -128,20 +128,23 @@ test.each([
   ["says what is no JSON", (response: ServerResponse) => void response.end("<html>")],
   ["does not speak HTTP", ({ socket }: ServerResponse) => void socket?.end("SSH-2.0-agent\r\n")],
   ["lets in no more requests", answerJson(429, { error: { Code: "ThrottlingException", Message: "slow" } })],
-])("an agent that %s is asked less and less, and the log counts how often in a row it failed", async (_what, answer) => {
-  start();
-  agent.answer = answer;
-  calls.add({});
-  for (let at = 0; at < 60; at++) {
-    await look();
-    await until(() => agent.underWay.now === 0);
-  }
-  expect(agent.requests.length).toBeGreaterThan(4);
-  expect(agent.requests.length).toBeLessThan(9);
-  expect(said("task protection could not be changed")).toBe(agent.requests.length);
-  expect(said(`"failures":${agent.requests.length},`)).toBe(1);
-  agent.answer = agrees;
-});
+])(
+  "an agent that %s is asked less and less, and the log counts how often in a row it failed",
+  async (_what, answer) => {
+    start();
+    agent.answer = answer;
+    calls.add({});
+    for (let at = 0; at < 60; at++) {
+      await look();
+      await until(() => agent.underWay.now === 0);
+    }
+    expect(agent.requests.length).toBeGreaterThan(4);
+    expect(agent.requests.length).toBeLessThan(9);
+    expect(said("task protection could not be changed")).toBe(agent.requests.length);
+    expect(said(`"failures":${agent.requests.length},`)).toBe(1);
+    agent.answer = agrees;
+  },
+);
 
 test("a redirect is not followed: only the agent is asked", async () => {
   start();
