@@ -3,7 +3,7 @@ import { createCallerLogs, type Log } from "./adapters/log.js";
 import type { Metrics, UpstreamOutcome } from "./adapters/metrics.js";
 import type { Denial } from "./core/denial.js";
 import type { Findings, Inbound, Reply, Verdict } from "./core/inbound.js";
-import { httpRoute, loggedPath } from "./http-names.js";
+import { loggedPath } from "./http-names.js";
 import type { Clock } from "./ports.js";
 
 export interface Answered {
@@ -39,10 +39,7 @@ export function createRecord(parts: {
       seconds: (now - startedAt) / 1000,
       reason: faultOf(ended),
       upstream,
-      method: ended.inbound.method,
-      scheme: ended.inbound.client.protocol,
-      path: httpRoute(ended.inbound, findings),
-      matched: findings.route,
+      http: ended,
       traceId: findings.trace?.isSampled ? findings.trace.traceId : undefined,
     });
     findings.trace?.end({ status: reply.status, verdict, fault: faultOf(ended) });

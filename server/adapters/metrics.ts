@@ -8,8 +8,7 @@ import {
   collectDefaultMetrics,
   type RegistryContentType,
 } from "prom-client";
-import type { Verdict } from "../core/inbound.js";
-import type { Route } from "../core/model.js";
+import type { Findings, Inbound, Verdict } from "../core/inbound.js";
 import type { AskedAuthorizer } from "../ports.js";
 import type { Probed } from "./probe-roles.js";
 import type { AssumeRoleCall } from "./role-sessions.js";
@@ -34,12 +33,8 @@ export interface Metrics {
     /** Why it was refused: a denial's, or `internal_error` for a bug. */
     readonly reason?: string | undefined;
     readonly upstream?: UpstreamOutcome | undefined;
-    /** These are no labels here: a method may be anything. */
-    readonly method?: string;
-    readonly scheme?: "http" | "https";
-    /** The template of the path that was called. */
-    readonly path?: string | undefined;
-    readonly matched?: Route | undefined;
+    /** Absent where it was no HTTP. No labels here: a method may be anything. */
+    readonly http?: { readonly inbound: Inbound; readonly findings: Findings };
     /** Of a trace that is kept. */
     readonly traceId?: string | undefined;
   }): void;

@@ -3,7 +3,7 @@
 // Attributes come from the configuration, from lists of methods and reasons, and from status codes: nobody can grow them.
 // https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
 import type { Attributes, Meter } from "@opentelemetry/api";
-import { httpMethod } from "../http-names.js";
+import { httpMethod, httpRoute } from "../http-names.js";
 import type { Metrics, UpstreamOutcome } from "./metrics.js";
 import { upstreamAttributes } from "./telemetry-attributes.js";
 import { clientErrorType, serverErrorType } from "./telemetry-error-types.js";
@@ -96,12 +96,12 @@ type EndedCall = Parameters<Metrics["callEnded"]>[0];
 
 /** By route and how it ended: what a caller left behind is its `client_gone`. */
 function outcomeAttributes(
-  { route, matched, method = "", reason }: EndedCall,
+  { route, http, reason }: EndedCall,
   { verdict, status }: UpstreamOutcome,
 ): Attributes {
   const errorType = clientErrorType({ verdict, status, fault: reason });
   return {
-    ...(matched && upstreamAttributes(method, matched.target)),
+    ...(http?.findings.route && upstreamAttributes(http.inbound.method, http.findings.route.target)),
     ...(status !== undefined && { "http.response.status_code": status }),
     ...(errorType !== undefined && { "error.type": errorType }),
     "grantway.route": route,
@@ -110,12 +110,13 @@ function outcomeAttributes(
 }
 
 function callAttributes(call: EndedCall): Attributes {
-  // What is no HTTP has neither method nor scheme; the conventions ask for both.
-  const { method = "", scheme = "http", path, status, verdict, route, door, reason } = call;
+  const { http, status, verdict, route, door, reason } = call;
+  const path = http && httpRoute(http.inbound, http.findings);
   const errorType = serverErrorType({ status, verdict, fault: reason });
   return {
-    "http.request.method": httpMethod(method),
-    "url.scheme": scheme,
+    // What is no HTTP has neither; the conventions ask for both.
+    "http.request.method": httpMethod(http?.inbound.method ?? ""),
+    "url.scheme": http?.inbound.client.protocol ?? "http",
     "http.response.status_code": status,
     ...(path !== undefined && { "http.route": path }),
     ...(errorType !== undefined && { "error.type": errorType }),

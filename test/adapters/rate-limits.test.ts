@@ -3,7 +3,7 @@ import { openRateLimits } from "../../server/adapters/rate-limits.js";
 import type { RateLimit } from "../../server/core/rate-limit.js";
 import { cel } from "../fixtures/expression.js";
 import { counted, startScriptedValkey, type ScriptedValkey } from "../fixtures/scripted-valkey.js";
-import { until } from "../fixtures/valkey-replica.js";
+import { until } from "../fixtures/until.js";
 
 const inFlight: RateLimit = { name: "at-once", key: cel("claims.sub", "any"), inFlight: 2 };
 const window: RateLimit = { ...inFlight, window: { requests: 2, milliseconds: 1_000 } };

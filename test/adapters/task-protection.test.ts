@@ -3,15 +3,8 @@ import { createLog } from "../../server/adapters/log.js";
 import { createTaskProtection, type TaskProtection } from "../../server/adapters/task-protection.js";
 import { protectionTimes as times } from "../../server/core/task-protection.js";
 import { manualTime, settled, type ManualTime } from "../deploy/local/manual-time.js";
-import {
-  agrees,
-  answerJson,
-  protect,
-  release,
-  startEcsAgent,
-  until,
-  type EcsAgent,
-} from "../fixtures/ecs-agent.js";
+import { agrees, answerJson, protect, release, startEcsAgent, type EcsAgent } from "../fixtures/ecs-agent.js";
+import { until } from "../fixtures/until.js";
 
 let agent: EcsAgent;
 let time: ManualTime;

@@ -4,7 +4,7 @@ import { createLosses, causeOf } from "../../server/adapters/telemetry-losses.js
 import { withoutHeaderValues } from "../../server/adapters/telemetry-secrets.js";
 import { startTelemetry } from "../../server/adapters/telemetry.js";
 import type { Metrics } from "../../server/adapters/metrics.js";
-import { until } from "../fixtures/ecs-agent.js";
+import { until } from "../fixtures/until.js";
 import { createLogLines } from "../fixtures/log-lines.js";
 import { startOtlpCollector } from "../fixtures/otlp-collector.js";
 

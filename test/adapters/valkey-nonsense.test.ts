@@ -7,9 +7,9 @@ import {
   openShared,
   tenAMinute,
   told,
-  until,
   type Replica,
 } from "../fixtures/valkey-replica.js";
+import { until } from "../fixtures/until.js";
 import { counted, startScriptedValkey, type ScriptedValkey } from "../fixtures/scripted-valkey.js";
 
 let server: ScriptedValkey;

@@ -6,15 +6,8 @@ import { createServer, type TLSSocket } from "node:tls";
 import type { AddressInfo } from "node:net";
 import { generate } from "selfsigned";
 import { startTcpServer } from "../fixtures/tcp-server.js";
-import {
-  countTimes,
-  letIn,
-  openReplica,
-  openShared,
-  tenAMinute,
-  told,
-  until,
-} from "../fixtures/valkey-replica.js";
+import { countTimes, letIn, openReplica, openShared, tenAMinute, told } from "../fixtures/valkey-replica.js";
+import { until } from "../fixtures/until.js";
 import { chooseDescribe, describeWithValkey, findValkey, startValkey } from "../fixtures/valkey-server.js";
 import { valkeyAt } from "../fixtures/valkey-settings.js";
 

@@ -1,7 +1,8 @@
 // The line that autoscaling counts by, from the whole product: where ECS's agent is, and nowhere else.
 import type { ServerResponse } from "node:http";
 import { manualTime } from "../deploy/local/manual-time.js";
-import { startEcsAgent, until } from "../fixtures/ecs-agent.js";
+import { startEcsAgent } from "../fixtures/ecs-agent.js";
+import { until } from "../fixtures/until.js";
 import { startStack } from "../fixtures/stack.js";
 import { routedTo, startUpstreamServer } from "../fixtures/upstream-server.js";
 

@@ -2,7 +2,8 @@
 import type { ServerResponse } from "node:http";
 import { protectionTimes as times } from "../../server/core/task-protection.js";
 import { manualTime, type ManualTime } from "../deploy/local/manual-time.js";
-import { answerJson, protect, release, startEcsAgent, until, type EcsAgent } from "../fixtures/ecs-agent.js";
+import { answerJson, protect, release, startEcsAgent, type EcsAgent } from "../fixtures/ecs-agent.js";
+import { until } from "../fixtures/until.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
 import { routedTo, startUpstreamServer, type UpstreamServer } from "../fixtures/upstream-server.js";
 

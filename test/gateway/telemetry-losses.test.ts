@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { readFileSync } from "node:fs";
 import { startOtlpCollector, type OtlpCollector } from "../fixtures/otlp-collector.js";
 import { startStack, type Stack } from "../fixtures/stack.js";
-import { until } from "../fixtures/ecs-agent.js";
+import { until } from "../fixtures/until.js";
 
 const savedEnvironment = { ...process.env };
 let collector: OtlpCollector | undefined;
