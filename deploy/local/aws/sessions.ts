@@ -56,9 +56,14 @@ export function createSessions(options: { readonly clock: Clock; readonly limit?
 
 /** The oldest of those that have expired; where none has, the oldest. */
 function forgetOne(sessions: Map<string, Caller>, now: number): void {
-  const [oldest] = sessions.keys();
-  const expired = [...sessions.values()].find(({ expiration }) => expiration <= now);
-  sessions.delete(expired?.accessKeyId ?? oldest ?? "");
+  const [oldest = ""] = sessions.keys();
+  sessions.delete(oldestExpired(sessions, now) ?? oldest);
+}
+
+/** Without a copy of them all: at the limit this is asked for each session. */
+function oldestExpired(sessions: ReadonlyMap<string, Caller>, now: number): string | undefined {
+  for (const [accessKeyId, { expiration }] of sessions) if (expiration <= now) return accessKeyId;
+  return undefined;
 }
 
 function newSession(role: Role, settings: SessionSettings, nowMs: number): Caller {
